@@ -1,0 +1,1 @@
+"""Learning committees (an empty floor until its capability is built)."""

@@ -1,0 +1,1 @@
+"""Stories, exhibitions, wall, campaigns (an empty floor until its capability is built)."""

@@ -1,0 +1,1 @@
+"""Faculty: appointments, development nodes, agreements, coaching logs (an empty floor until its capability is built)."""

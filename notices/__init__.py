@@ -1,0 +1,1 @@
+"""Messages to people: kinds, inbox, preferences, deliveries, channels, reminders."""

@@ -1,0 +1,1 @@
+"""Persons, two trees of units, posts, grants, honors, consent."""

@@ -1,0 +1,1 @@
+"""Dashboards, ledgers, periodic reports (an empty floor until its capability is built)."""

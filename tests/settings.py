@@ -1,0 +1,23 @@
+"""The settings of the suite: the portal's own, on an environment that needs no server."""
+
+import os
+import tempfile
+
+os.environ.setdefault("SECRET_KEY", "a key for tests alone, long enough to please the checks 0123456789")
+os.environ.setdefault("FIELD_KEYS", "b2xkLWZpZWxkLWtleS1mb3ItdGVzdHMtb25seS0zMmI=")
+os.environ.setdefault("DATABASE_URL", "sqlite://:memory:")
+os.environ.setdefault("BEHIND_TLS", "0")
+os.environ.setdefault("VAR_DIR", tempfile.mkdtemp(prefix="portal-tests-"))
+
+from portal.settings import *  # noqa: E402, F403
+
+ALLOWED_HOSTS = [*ALLOWED_HOSTS, "testserver"]  # noqa: F405
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+CELERY_TASK_ALWAYS_EAGER = True
+CELERY_TASK_EAGER_PROPAGATES = False
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+STORAGES = {
+    **STORAGES,  # noqa: F405
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+LOGGING = {"version": 1, "disable_existing_loggers": False}
