@@ -41,6 +41,8 @@ def record(
         subject_id=subject.pk,
         title=str(subject)[:200],
         actor_id=actor.pk if actor else None,
+        actor_name=str(actor)[:60] if actor else "",
+        actor_no=getattr(actor, "employee_no", ""),
         scope=scope,
         data=data,
         succeeded=succeeded,

@@ -30,7 +30,7 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         return self.filter(within("scope", path))
 
     def for_list(self) -> "EntryQuerySet":
-        return self.select_related("actor", "subject_type")
+        return self.select_related("subject_type")
 
     def update(self, **_changes: object) -> NoReturn:
         raise AppendOnly("journal entries are never changed")
@@ -46,7 +46,13 @@ class Entry(models.Model):
     """
 
     verb = models.CharField(max_length=60)
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    # the row outlives the person (HANDBOOK C08), so the name is kept and the key binds nobody
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.DO_NOTHING, null=True, related_name="+",
+        db_constraint=False,
+    )  # fmt: skip
+    actor_name = models.CharField(max_length=60, blank=True)
+    actor_no = models.CharField(max_length=32, blank=True)
     subject_type = models.ForeignKey(ContentType, models.PROTECT, related_name="+")
     subject_id = models.PositiveBigIntegerField()
     subject = GenericForeignKey("subject_type", "subject_id")

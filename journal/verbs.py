@@ -32,7 +32,7 @@ class _Fields(dict[str, object]):
 
 def sentence(entry: "Entry") -> str:
     """The entry in words, in the reader's language; an unknown verb is shown as it is."""
-    who = str(entry.actor) if entry.actor else _("The system")
+    who = entry.actor_name or _("The system")
     fields = _Fields({k: _shown(v) for k, v in entry.data.items()}, who=who, what=entry.title)
     template = _sentences.get(entry.verb)
     return str(template).format_map(fields) if template else f"{who}: {entry.verb} {entry.title}"

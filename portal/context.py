@@ -24,7 +24,9 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
 
 
 def _unread(request: HttpRequest) -> int:
-    from notices.models import Notice  # noqa: PLC0415 -- settings load before the models
-
+    try:
+        from notices.models import Notice  # noqa: PLC0415 -- settings load before the models
+    except ImportError:
+        return 0
     count: int = Notice.objects.unread_count(request.user)
     return count

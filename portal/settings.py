@@ -182,7 +182,8 @@ ACCOUNT_FORMS = {
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "劳模学堂"
 MFA_ADAPTER = "people.adapters.MFAAdapter"
-USERSESSIONS_TRACK_ACTIVITY = True
+# the idle clock in people.middleware notes activity once a minute, not at every request
+USERSESSIONS_TRACK_ACTIVITY = False
 REST_KNOX = {"TOKEN_TTL": dt.timedelta(days=90), "AUTH_HEADER_PREFIX": "Token"}
 
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"

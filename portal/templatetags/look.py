@@ -64,3 +64,23 @@ def with_query(context: dict[str, Any], **changes: Any) -> str:
         else:
             query[name] = str(value)
     return f"?{urlencode(list(query.lists()), doseq=True)}" if query else "?"
+
+
+@register.filter
+def weekday(value: dt.date) -> str:
+    """11 月 22 日 周日, always the date itself."""
+    if (get_language() or "").startswith("zh"):
+        return date_format(value, "n 月 j 日 D")
+    return date_format(value, "l, j F")
+
+
+@register.filter
+def intcomma_zh(value: int) -> str:
+    """Thousands by comma, in both languages: 4,997."""
+    return f"{value:,}"
+
+
+@register.filter
+def with_contact(text: str, contact: str) -> str:
+    """The notice names whom to ask; the enterprise sets it, not the text."""
+    return text.replace("{contact}", contact or _("the union office of your unit"))

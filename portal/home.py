@@ -1,0 +1,172 @@
+"""What the home page and the desk put together from the floors below."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db.models import Count, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from exchange.models import Batch
+from journal.models import Job
+from kit.trees import within
+from notices.models import Notice
+from people.models import DataRequest, Figure, Grant, Honor, Unit, User
+from people.states import ROSTER_ROLES, HonorState, Rank, Role
+
+
+@dataclass(frozen=True)
+class Todo:
+    """One thing that waits for a person: what, how much effort or by when, and where to do it."""
+
+    title: str | Promise
+    meta: str | Promise
+    url: str
+    action: str | Promise
+    due: bool = False
+
+
+def todos_of(user: User) -> list[Todo]:
+    """What waits for this person, most urgent first. Each costs one query at most."""
+    found: list[Todo] = []
+    notices = list(Notice.objects.visible_to(user).filter(read_at=None).order_by("-pk")[:3])
+    found += [
+        Todo(notice.title, notice.body[:60], reverse("notices:open", args=[notice.pk]), _("Read"))
+        for notice in notices
+    ]
+    if not user.phone:
+        found.append(
+            Todo(
+                _("Add your phone number"), _("so that your mentor can reach you, about 20 seconds"),
+                reverse("people:contact"), _("Add"),
+            )
+        )  # fmt: skip
+    return found
+
+
+def desk_todos(user: User) -> list[Todo]:
+    """What waits for union and HR staff in their units."""
+    found: list[Todo] = []
+    if user.has_role(Role.UNION_OFFICER, Role.HR_OFFICER):
+        waiting = DataRequest.objects.visible_to(user).exclude(user=user).open()
+        oldest = waiting.order_by("created_at").first()
+        if oldest:
+            count = waiting.count()
+            found.append(
+                Todo(
+                    ngettext(
+                        "{n} data request to answer", "{n} data requests to answer", count
+                    ).format(n=count),
+                    _("the oldest is due on {day}").format(day=oldest.due_on),
+                    reverse("people:request-list"), _("Answer"),
+                    due=oldest.due_on <= timezone.localdate() + dt.timedelta(days=3),
+                )
+            )  # fmt: skip
+        for batch in Batch.objects.visible_to(user).waiting().order_by("-pk")[:2]:
+            found.append(
+                Todo(
+                    _("Import “{name}” waits for you").format(name=batch.filename),
+                    batch.get_state_display(), reverse("exchange:batch", args=[batch.pk]),
+                    _("Look"),
+                )
+            )  # fmt: skip
+    if user.has_role(Role.UNION_OFFICER, Role.UNION_CHAIR):
+        notices = Honor.objects.visible_to(user).filter(
+            state=HonorState.PUBLIC_NOTICE, notice_ends_on__lt=timezone.localdate()
+        )
+        count = notices.count()
+        if count:
+            found.append(
+                Todo(
+                    ngettext(
+                        "{n} public notice has ended", "{n} public notices have ended", count
+                    ).format(n=count),
+                    _("award the honor or withdraw it"),
+                    f"{reverse('people:honor-list')}?state=public_notice", _("Decide"),
+                )
+            )  # fmt: skip
+    return found
+
+
+def figure_of_the_day(today: dt.date) -> Figure | None:
+    """One historic model worker a day, in turn."""
+    count = Figure.objects.count()
+    return Figure.objects.order_by("pk")[today.toordinal() % count] if count else None
+
+
+def rank_context(user: User) -> dict[str, object]:
+    """The grade rule: where the person stands and what is next, in the roster's own words."""
+    short = (
+        _("Appr."), _("Junior"), _("Interm."), _("Senior"),
+        _("Techn."), _("Sr techn."), _("Special"), _("Chief"),
+    )  # fmt: skip
+    goal = user.rank + 1 if user.rank and user.rank < Rank.CHIEF_TECHNICIAN else None
+    return {"rank": user.rank, "goal": goal, "ranks": list(enumerate(short, start=1))}
+
+
+@dataclass(frozen=True)
+class UnitRow:
+    unit: Unit
+    people: int
+    entered: int
+    frontline: int
+    no_trade: int
+
+    @property
+    def entered_percent(self) -> float:
+        return round(100 * self.entered / self.people, 1) if self.people else 0.0
+
+
+def unit_rows(user: User) -> list[UnitRow]:
+    """The units one level below the tops of the person's grants, with counts of their people.
+
+    Two queries, whatever the number of units: the units, and one grouped count.
+    """
+    tops = [g for g in user.current_grants if g.role in ROSTER_ROLES and g.tree == "org"]
+    if not tops:
+        return []
+    keep = Q()
+    for grant in tops:
+        keep |= Q(parent=grant.unit_id)
+    units = list(Unit.objects.organizations().active().filter(keep).order_by("path"))
+    units = units or [grant.unit for grant in tops]
+    scope = Q()
+    for unit in units:
+        scope |= within("unit__path", str(unit.path))
+    counts = (
+        User.objects.on_roll()
+        .filter(scope)
+        .values("unit__path")
+        .annotate(
+            people=Count("pk"),
+            entered=Count("pk", filter=Q(last_login__isnull=False)),
+            frontline=Count("pk", filter=Q(is_frontline=True)),
+            no_trade=Count("pk", filter=Q(trade="")),
+        )
+    )
+    sums: dict[int, list[int]] = {unit.pk: [0, 0, 0, 0] for unit in units}
+    for row in counts:
+        for unit in units:
+            if row["unit__path"].startswith(unit.path):
+                for i, name in enumerate(("people", "entered", "frontline", "no_trade")):
+                    sums[unit.pk][i] += row[name]
+    return [UnitRow(unit, *sums[unit.pk]) for unit in units]
+
+
+def desk_facts(user: User) -> dict[str, object]:
+    """Everything the overview shows; each figure opens the rows behind it."""
+    rows = unit_rows(user)
+    return {
+        "rows": rows,
+        "people": sum(row.people for row in rows),
+        "entered": sum(row.entered for row in rows),
+        "frontline": sum(row.frontline for row in rows),
+        "no_trade": sum(row.no_trade for row in rows),
+        "honors": Honor.objects.visible_to(user).filter(figure=None).valid().count(),
+        "todos": desk_todos(user),
+        "jobs": Job.objects.visible_to(user).unfinished().order_by("-pk")[:3],
+        "admins": Grant.objects.in_force(timezone.localdate()).filter(user=user).for_list(),
+    }
