@@ -39,11 +39,11 @@ def sentence(entry: "Entry") -> str:
 
 
 def _shown(value: object) -> object:
-    """Numbers get thousands separators; lists are joined."""
+    """Numbers get thousands separators; lists, for example of field labels, are translated."""
     if isinstance(value, int) and not isinstance(value, bool):
         return f"{value:,}"
     if isinstance(value, list):
-        return _(", ").join(str(item) for item in value)
+        return _(", ").join(_(str(item)) for item in value if item)
     return value
 
 

@@ -2,5 +2,11 @@
 
 from rest_framework.routers import DefaultRouter
 
+from people.api import FigureViewSet, HonorViewSet, PeopleViewSet, UnitViewSet
+
 router = DefaultRouter()
 router.include_root_view = False
+router.register("people", PeopleViewSet, basename="people")
+router.register("units", UnitViewSet, basename="units")
+router.register("honors", HonorViewSet, basename="honors")
+router.register("figures", FigureViewSet, basename="figures")

@@ -1,13 +1,16 @@
+import datetime as dt
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from kit.trees import within
+from kit.trees import STEP, within
+from people.models.consent import Consent
 from people.models.units import Unit
-from people.states import ROSTER_ROLES, HonorLevel, HonorState
+from people.states import ROSTER_ROLES, ConsentKind, HonorLevel, HonorState
 
 if TYPE_CHECKING:
     from people.models.users import User
@@ -36,20 +39,29 @@ class Figure(models.Model):
         return self.name
 
 
+def _on_display(root: str, today: dt.date) -> Q:
+    """Valid honors whose bearer agreed to be shown, and public notices that still run."""
+    agreed = Consent.objects.standing().filter(kind=ConsentKind.WALL).values("user")
+    valid = Q(state=HonorState.AWARDED, person__is_active=True, person__in=agreed)
+    notice = Q(state=HonorState.PUBLIC_NOTICE, notice_ends_on__gte=today)
+    return within("unit__path", root) & (valid | notice)
+
+
 class HonorQuerySet(models.QuerySet["Honor"]):
     def visible_to(self, user: "User") -> "HonorQuerySet":
-        """What is on display for everyone of the enterprise, and the whole list for its desk."""
+        """One's own, what is on display in the enterprise, and the whole list for its desk."""
         mine = Q(person=user) | Q(figure__isnull=False)
         if user.unit:
-            root = (user.unit.path or "")[:8]
-            mine |= within("unit__path", root) & Q(
-                state__in=(HonorState.AWARDED, HonorState.PUBLIC_NOTICE)
-            )
+            mine |= _on_display(str(user.unit.path)[:STEP], timezone.localdate())
         for grant in user.current_grants:
             if grant.role in ROSTER_ROLES:
                 field = "unit__path" if grant.tree == "org" else "person__union_unit__path"
                 mine |= within(field, grant.path)
         return self.filter(mine)
+
+    def on_display(self, root: str, today: dt.date) -> "HonorQuerySet":
+        """What everybody of the enterprise with this root path may see today (C04, S25, U11)."""
+        return self.filter(_on_display(root, today))
 
     def valid(self) -> "HonorQuerySet":
         """Awarded and neither suspended nor withdrawn: only these are ever shown as honors."""
@@ -94,17 +106,24 @@ class Honor(models.Model):
                 | Q(person__isnull=False, figure=None),
                 name="honor_of_one_holder",
             ),
+            # two, for an unknown year is like no other year to a database
             models.UniqueConstraint(
                 fields=["person", "title", "level", "year"],
-                nulls_distinct=False,
                 condition=Q(person__isnull=False),
-                name="honor_once",
+                name="honor_once_a_year",
+                violation_error_message=_("This honor is already in the register."),
+            ),
+            models.UniqueConstraint(
+                fields=["person", "title", "level"],
+                condition=Q(person__isnull=False, year=None),
+                name="honor_once_without_year",
                 violation_error_message=_("This honor is already in the register."),
             ),
         ]
         indexes = [
             models.Index(fields=["unit", "state"], name="honor_unit_state"),
             models.Index(fields=["person", "state"], name="honor_person"),
+            models.Index(fields=["-year", "-id"], name="honor_year"),
         ]
 
     def __str__(self) -> str:

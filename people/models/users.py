@@ -79,6 +79,8 @@ class User(AbstractBaseUser):
     )  # fmt: skip
     name = models.CharField(_("name"), max_length=60, validators=[NAME])
     search_terms = models.TextField(default="", editable=False)
+    # syllables and then the name itself: by this a list of names is sorted as in a dictionary
+    pinyin = models.CharField(max_length=200, default="", editable=False)
     unit = models.ForeignKey(
         Unit, models.PROTECT, null=True, blank=True, related_name="people", verbose_name=_("unit")
     )
@@ -129,6 +131,9 @@ class User(AbstractBaseUser):
         indexes = [
             models.Index(fields=["unit", "employee_no"], name="user_unit"),
             models.Index(fields=["union_unit", "employee_no"], name="user_union_unit"),
+            models.Index(fields=["pinyin", "employee_no"], name="user_pinyin"),
+            models.Index(fields=["hired_on", "employee_no"], name="user_hired_on"),
+            models.Index(fields=["trade"], name="user_trade"),
         ]
 
     def __str__(self) -> str:
@@ -138,14 +143,14 @@ class User(AbstractBaseUser):
         self.refresh_terms()
         fields: Iterable[str] | None = kwargs.get("update_fields")
         if fields is not None and {"name", "employee_no"} & set(fields):
-            kwargs["update_fields"] = {*fields, "search_terms"}
+            kwargs["update_fields"] = {*fields, "search_terms", "pinyin"}
         super().save(*args, **kwargs)
 
     def refresh_terms(self) -> None:
-        """Bring the search terms in line; whoever writes rows in bulk calls this himself."""
-        self.search_terms = terms_of(
-            self.name, self.employee_no, sounds=name_syllables(self.name)
-        )
+        """Bring search terms and pinyin in line; whoever writes rows in bulk calls this himself."""
+        syllables = name_syllables(self.name)
+        self.search_terms = terms_of(self.name, self.employee_no, sounds=syllables)
+        self.pinyin = " ".join([*syllables, self.name.lower()])[:200]
 
     @property
     def phone_masked(self) -> str:
