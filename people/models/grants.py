@@ -1,4 +1,5 @@
 import datetime as dt
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
@@ -6,13 +7,29 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from kit.trees import within
 from people.models.units import Unit
 from people.states import ADMIN_POSTS, Role
+
+if TYPE_CHECKING:
+    from people.models.users import User
 
 
 class GrantQuerySet(models.QuerySet["Grant"]):
     def in_force(self, today: dt.date) -> "GrantQuerySet":
         return self.filter(Q(ends_on=None) | Q(ends_on__gte=today), starts_on__lte=today)
+
+    def running(self, today: dt.date) -> "GrantQuerySet":
+        """In force now or from a later day on."""
+        return self.filter(Q(ends_on=None) | Q(ends_on__gte=today))
+
+    def administered_by(self, user: "User") -> "GrantQuerySet":
+        """The grants over the units whose security administrator the person is."""
+        mine = Q(pk__in=())
+        for grant in user.current_grants:
+            if grant.role == Role.SECADMIN:
+                mine |= within("unit__path", grant.path)
+        return self.filter(mine)
 
     def for_list(self) -> "GrantQuerySet":
         return self.select_related("user__unit", "unit", "granted_by")
@@ -65,6 +82,10 @@ class Grant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.get_role_display()} · {self.unit}"
+
+    @property
+    def is_over(self) -> bool:
+        return self.ends_on is not None and self.ends_on < timezone.localdate()
 
     @property
     def path(self) -> str:
