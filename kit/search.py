@@ -12,8 +12,7 @@ from typing import TypeVar
 
 from django.db import connections, models
 from django.db.migrations.operations.base import Operation
-from django.db.models import F, Q, TextField, Value
-from django.db.models.expressions import RawSQL
+from django.db.models import F, Func, Q, TextField, Value
 from django.db.models.functions import Concat
 
 from kit.migrations import PostgresOnly
@@ -62,21 +61,23 @@ def query_terms(query: str) -> list[str]:
     return list(terms)
 
 
+class _Holds(Func):
+    """Whether the terms stored in a field answer a tsquery; also inside a subquery."""
+
+    # the field, then the query: Func puts the joiner between them
+    template = "array_to_tsvector(string_to_array(%(expressions)s::tsquery"
+    arg_joiner = ", ' ')) @@ "
+    output_field = models.BooleanField()
+
+
 def matching(rows: Rows, query: str, *, field: str = "search_terms") -> Rows:
     """Keep the rows that hold every term of ``query``; a query without terms finds nothing."""
     terms = query_terms(query)
     if not terms:
         return rows.none()
     if connections[rows.db].vendor == "postgresql":
-        table = rows.model._meta.db_table
         wanted = " & ".join("'{}':*".format(t.replace("'", "''")) for t in terms)
-        return rows.alias(
-            found=RawSQL(  # noqa: S611 -- names are ours, the query is a parameter
-                f'array_to_tsvector(string_to_array("{table}"."{field}", \' \')) @@ %s::tsquery',
-                [wanted],
-                output_field=models.BooleanField(),
-            )
-        ).filter(found=True)
+        return rows.alias(found=_Holds(F(field), Value(wanted))).filter(found=True)
     spaced = rows.alias(spaced=Concat(Value(" "), F(field), output_field=TextField()))
     found = Q()
     for term in terms:
