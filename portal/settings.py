@@ -5,6 +5,7 @@ from pathlib import Path
 
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from portal.env import BASE_DIR, VAR_DIR, env
@@ -14,6 +15,8 @@ from portal.env import BASE_DIR, VAR_DIR, env
 DEMO = env.bool("DEMO", default=False)
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="")
+if not SECRET_KEY:  # Django itself would complain only when something is first signed
+    raise ImproperlyConfigured("SECRET_KEY is not set. Run `make setup`, or see docs/settings.md.")
 FIELD_KEYS = env.list("FIELD_KEYS", default=[])
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
@@ -227,13 +230,6 @@ if CELERY_BROKER_URL.startswith("filesystem:"):  # the last resort of `make run`
     }
 else:
     CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600}
-if CELERY_BROKER_URL.startswith("filesystem"):  # the last resort of `make run`
-    _folder = env.str("BROKER_FOLDER", default=str(VAR_DIR / "queue"))
-    CELERY_BROKER_TRANSPORT_OPTIONS = {
-        "data_folder_in": _folder,
-        "data_folder_out": _folder,
-        "polling_interval": 0.2,
-    }
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat")
 CELERY_BEAT_SCHEDULE = {
