@@ -12,7 +12,7 @@ from people.filters import SELECT, TEXT, indented
 from people.models import Honor, Unit, User
 from people.models.units import UnitQuerySet
 from people.models.users import UserQuerySet
-from people.services import NOTICE_AT_LEAST, NOTICE_USUALLY
+from people.services import NOTICE_AT_LEAST, NOTICE_USUALLY, needs_opinion
 from people.states import HonorState, PlacementKind, Tree, UnitLevel
 
 EARLIEST = dt.date(1940, 1, 1)
@@ -318,8 +318,9 @@ class HonorMoveForm(forms.Form):
     @classmethod
     def towards(cls, target: str, *, seen: str, today: dt.date) -> "HonorMoveForm":
         ends = today + dt.timedelta(days=NOTICE_USUALLY)
-        form = cls(initial={"state": target, "seen": seen, "notice_ends_on": ends}, prefix=None)
+        form = cls(initial={"state": target, "seen": seen, "notice_ends_on": ends})
         form.auto_id = f"id_{target}_%s"
+        form.fields["opinion"].required = needs_opinion(seen, target)
         first = today + dt.timedelta(days=NOTICE_AT_LEAST)
         form.fields["notice_ends_on"].widget.attrs["min"] = first.isoformat()
         return form

@@ -27,6 +27,14 @@ def valid_honors(figures: list[Figure]) -> dict[int, list[Honor]]:
     return found
 
 
+def _ended(facts: list[dict[str, str]]) -> list[dict[str, str]]:
+    """Facts as sentences of a story: the Chinese text gets its full stop."""
+    return [
+        {**fact, "zh": fact["zh"] if fact["zh"].endswith(("。", "”", "！")) else f"{fact['zh']}。"}
+        for fact in facts
+    ]
+
+
 @require_GET
 def figure_list(request: Request) -> HttpResponse:
     page = Paginator(Figure.objects.order_by("pk"), PAGE).get_page(request.GET.get("page"))
@@ -43,6 +51,10 @@ def figure(request: Request, slug: str) -> HttpResponse:
     context = {
         "figure": figure,
         "facts": figure.facts,
+        "story": [
+            *_ended(figure.facts.get("workplace") or []),
+            *_ended(figure.facts.get("deeds") or []),
+        ],
         "rows": [fact for group in TOLD for fact in figure.facts.get(group) or []],
         "honors": valid_honors([figure])[figure.pk],
         "others": Figure.objects.exclude(pk=figure.pk).order_by("pk")[:4],

@@ -27,6 +27,7 @@ from people.rules import (
     KEEPERS,
     may_add_person,
     may_edit_person,
+    may_issue_code,
     may_mark_back,
     may_mark_left,
     may_open_roster,
@@ -60,7 +61,8 @@ def _roster(request: Request, reason: ReasonForm, status: int = 200) -> HttpResp
     units = units_of(request.user, *ROSTER_ROLES)
     form = RosterFilter(request.GET, units=units, people=mine)
     asked = form.asked()
-    page = Paginator(select_people(mine, asked).for_list(), PAGE).get_page(request.GET.get("page"))
+    people = select_people(mine, asked).for_list().select_related("unit__parent")
+    page = Paginator(people, PAGE).get_page(request.GET.get("page"))
     context = {
         "form": form,
         "page": page,
@@ -91,7 +93,9 @@ def roster_export(request: Request) -> HttpResponse:
 
 def _find(request: Request, pk: int) -> User:
     """The person, when he exists for the reader and the reader works at his desk."""
-    person: User = get_object_or_404(User.objects.visible_to(request.user).for_list(), pk=pk)
+    person: User = get_object_or_404(
+        User.objects.visible_to(request.user).for_list().select_related("unit__parent"), pk=pk
+    )
     if not may_read_person(request.user, person):
         raise PermissionDenied
     return person
@@ -109,6 +113,7 @@ def _page(request: Request, person: User, status: int = 200, **changes: Any) -> 
         "history": history_of(person)[:30],
         "may_edit": editable,
         "may_see_phone": may_see_phone(user, person),
+        "may_issue_code": may_issue_code(user, person),
         "may_mark_left": may_mark_left(user, person),
         "may_mark_back": may_mark_back(user, person),
         "leave": LeaveForm(initial={"left_on": timezone.localdate()}),
