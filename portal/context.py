@@ -24,9 +24,7 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
 
 
 def _unread(request: HttpRequest) -> int:
-    try:
-        from notices.models import Notice  # noqa: PLC0415 -- settings load before the models
-    except ImportError:
-        return 0
+    from notices.models import Notice  # noqa: PLC0415 -- settings load before the models
+
     count: int = Notice.objects.unread_count(request.user)
     return count

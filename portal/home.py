@@ -10,11 +10,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from exchange.models import Batch
 from journal.models import Job
 from kit.trees import within
 from notices.models import Notice
-from people.models import DataRequest, Figure, Grant, Honor, Unit, User
+from people.models import Figure, Grant, Honor, Unit, User
+from people.rules import honors_of, requests_of
 from people.states import ROSTER_ROLES, HonorState, Rank, Role
 
 
@@ -51,7 +51,7 @@ def desk_todos(user: User) -> list[Todo]:
     """What waits for union and HR staff in their units."""
     found: list[Todo] = []
     if user.has_role(Role.UNION_OFFICER, Role.HR_OFFICER):
-        waiting = DataRequest.objects.visible_to(user).exclude(user=user).open()
+        waiting = requests_of(user).open()
         oldest = waiting.order_by("created_at").first()
         if oldest:
             count = waiting.count()
@@ -65,16 +65,8 @@ def desk_todos(user: User) -> list[Todo]:
                     due=oldest.due_on <= timezone.localdate() + dt.timedelta(days=3),
                 )
             )  # fmt: skip
-        for batch in Batch.objects.visible_to(user).waiting().order_by("-pk")[:2]:
-            found.append(
-                Todo(
-                    _("Import “{name}” waits for you").format(name=batch.filename),
-                    batch.get_state_display(), reverse("exchange:batch", args=[batch.pk]),
-                    _("Look"),
-                )
-            )  # fmt: skip
     if user.has_role(Role.UNION_OFFICER, Role.UNION_CHAIR):
-        notices = Honor.objects.visible_to(user).filter(
+        notices = honors_of(user).filter(
             state=HonorState.PUBLIC_NOTICE, notice_ends_on__lt=timezone.localdate()
         )
         count = notices.count()
@@ -165,7 +157,7 @@ def desk_facts(user: User) -> dict[str, object]:
         "entered": sum(row.entered for row in rows),
         "frontline": sum(row.frontline for row in rows),
         "no_trade": sum(row.no_trade for row in rows),
-        "honors": Honor.objects.visible_to(user).filter(figure=None).valid().count(),
+        "honors": honors_of(user).valid().count(),
         "todos": desk_todos(user),
         "jobs": Job.objects.visible_to(user).unfinished().order_by("-pk")[:3],
         "admins": Grant.objects.in_force(timezone.localdate()).filter(user=user).for_list(),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kit.text import tidy
 from people.models import Figure, Unit, User
+from people.rules import roster_of
 from people.states import ROSTER_ROLES
 
 MOST = 20
@@ -36,7 +37,7 @@ def look_up(user: User, query: str) -> list[Group]:
 
 
 def _people(user: User, query: str) -> list[Hit]:
-    found = User.objects.visible_to(user).matching(query).for_list().order_by("employee_no")
+    found = roster_of(user).matching(query).for_list().order_by("employee_no")
     return [
         Hit(
             f"{person.name} {person.employee_no}", str(person.unit or ""),

@@ -98,6 +98,7 @@ TEMPLATES = [
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "portal.context.chrome",
@@ -244,6 +245,11 @@ CELERY_BEAT_SCHEDULE = {
 
 globals().update(env.email_url("EMAIL_URL", default="consolemail://"))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="laomo-xuetang@localhost")
+EMAIL_TIMEOUT = 15
+# where group robots may be called; a local address may be added for trials
+ROBOT_HOSTS = env.list(
+    "ROBOT_HOSTS", default=["qyapi.weixin.qq.com", "oapi.dingtalk.com", "open.feishu.cn"]
+)
 
 # ---- the API --------------------------------------------------------------------------------
 

@@ -1,5 +1,7 @@
 import pytest
+from django.utils import timezone
 
+from people.middleware import SEEN
 from people.models import Consent, PrivacyNotice
 from people.states import ConsentKind, Role, UnitLevel
 from tests.factories import GrantFactory, UnitFactory, UserFactory
@@ -77,6 +79,9 @@ def as_user(client):
                 withdrawn_at=None,
             )  # fmt: skip
         client.force_login(user)
+        session = client.session
+        session[SEEN] = int(timezone.now().timestamp())  # the idle clock runs already
+        session.save()
         return client
 
     return login
