@@ -48,7 +48,8 @@ def code(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         row = form.row
         if row and signin.use_code(row, form.cleaned_data["password1"], timezone.now()):
-            return perform_login(request, row.user, email_verification="none")
+            entered: HttpResponse = perform_login(request, row.user, email_verification="none")
+            return entered
         form.add_error(None, _("This code was just used. Ask your union for a new one."))
     status = 422 if form.errors else 200
     return render(request, "account/code.html", {"form": form}, status=status)
@@ -86,7 +87,7 @@ def notice(request: Request) -> HttpResponse:
 
 
 def _number(text: str | None) -> int:
-    return int(text) if text and text.isdecimal() and len(text) < 9 else 0  # noqa: PLR2004
+    return int(text) if text and text.isdecimal() and len(text) < 9 else 0
 
 
 @never_cache

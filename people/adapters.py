@@ -53,15 +53,18 @@ class AccountAdapter(DefaultAccountAdapter):
         request.tries_left = left  # type: ignore[attr-defined]  # told by the form
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
-        user: User | None = super().authenticate(request, **credentials)
-        if user:
-            signin.give_back(user.employee_no)
+        user = super().authenticate(request, **credentials)
+        if not isinstance(user, User):
+            return None
+        signin.give_back(user.employee_no)
         return user
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         signin.note_failure(credentials.get("username") or "", timezone.now())
 
-    def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
+    def post_login(  # type: ignore[override]  # our only user model
+        self, request: HttpRequest, user: User, **kwargs: Any
+    ) -> HttpResponse:
         signin.forget_failures(user.employee_no)
         kept.belongs_to(request, user)
         response: HttpResponse = super().post_login(request, user, **kwargs)
@@ -73,7 +76,7 @@ class AccountAdapter(DefaultAccountAdapter):
             record("people.signed_out", request.user, actor=request.user)
         super().logout(request)
 
-    def set_password(self, user: User, password: str) -> None:
+    def set_password(self, user: User, password: str) -> None:  # type: ignore[override]
         session = context.request.session.session_key if context.request else None
         signin.set_password(user, password, keep_session=session)
 
@@ -93,8 +96,8 @@ class AccountAdapter(DefaultAccountAdapter):
         records = get_authentication_records(request, request.user)
         if not records:
             return True
-        age: float = time.time() - records[-1]["at"]
-        return age >= app_settings.REAUTHENTICATION_TIMEOUT
+        age = time.time() - records[-1]["at"]
+        return bool(age >= app_settings.REAUTHENTICATION_TIMEOUT)
 
 
 class MFAAdapter(DefaultMFAAdapter):

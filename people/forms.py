@@ -68,7 +68,7 @@ class LoginForm(Styled, AllauthLogin):
 
     def clean(self) -> dict[str, Any] | None:
         try:
-            cleaned: dict[str, Any] | None = super().clean()
+            cleaned: dict[str, Any] | None = super().clean()  # type: ignore[no-untyped-call]
         except ValidationError as error:
             left = getattr(self.request, "tries_left", 0)
             if error.code != "username_password_mismatch" or not left:
@@ -159,9 +159,7 @@ class CodeForm(Styled):
 
     number = forms.CharField(label=_("Employee number"), max_length=40)
     code = forms.CharField(label=_("One-time code"), max_length=20)
-    password1 = forms.CharField(
-        label=_("New password"), strip=False, widget=forms.PasswordInput
-    )
+    password1 = forms.CharField(label=_("New password"), strip=False, widget=forms.PasswordInput)
     password2 = forms.CharField(
         label=_("New password once more"), strip=False, widget=forms.PasswordInput
     )
@@ -281,10 +279,14 @@ class GrantForm(Styled):
         Unit.objects.none(), label=_("Unit and everything below"), empty_label=_("choose")
     )
     starts_on = forms.DateField(
-        label=_("from"), initial=timezone.localdate, widget=forms.DateInput(attrs={"type": "date"})
+        label=_("from"),
+        initial=timezone.localdate,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
     ends_on = forms.DateField(
-        label=_("last day"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+        label=_("last day"),
+        required=False,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
 
     def __init__(self, *args: Any, units: Any, people: Any, **kwargs: Any) -> None:

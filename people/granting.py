@@ -58,4 +58,3 @@ def end_role(grant: Grant, *, today: dt.date, by: User) -> bool:
         unit=grant.unit.name,
     )  # fmt: skip
     return True
-

@@ -4,6 +4,7 @@ Only fields of our own forms are kept, never passwords, codes or files, and for 
 """
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,6 +16,7 @@ from people.models import User
 
 SESSION_KEY = "kept_form"
 LARGEST = 64 * 1024
+CODE_WORD = re.compile(r"^[a-z_]*$")
 KEPT_FOR = dt.timedelta(hours=1)
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 SECRET_NAMES = ("password", "csrfmiddlewaretoken", "code", "secret", "token")
@@ -27,8 +29,8 @@ class Kept:
 
     @property
     def shown(self) -> list[str]:
-        """What the person typed, without the small hidden values of a form."""
-        return [value for _name, value in self.fields if value.strip()]
+        """What the person typed; the codes behind chosen options say nothing to him."""
+        return [value for _name, value in self.fields if not CODE_WORD.match(value.strip())]
 
 
 def _may_be_kept(request: HttpRequest) -> bool:
@@ -88,7 +90,9 @@ def page_of(request: HttpRequest) -> str:
     """The page the person was on, to come back to: this one, or the one that asked for it."""
     if request.method in ("GET", "HEAD") and not request.headers.get("HX-Request"):
         return request.get_full_path()
-    came_from = urlsplit(request.headers.get("HX-Current-URL") or request.headers.get("Referer", ""))
+    came_from = urlsplit(
+        request.headers.get("HX-Current-URL") or request.headers.get("Referer", "")
+    )
     if came_from.netloc != request.get_host():
         return "/"
     return f"{came_from.path}?{came_from.query}" if came_from.query else came_from.path

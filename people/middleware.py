@@ -72,7 +72,9 @@ class LoginWallMiddleware(LoginRequiredMiddleware):
     It stands after CsrfViewMiddleware, so that nobody plants a form here from another site.
     """
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponse:
+    def handle_no_permission(  # type: ignore[override]  # htmx is answered without a redirect
+        self, request: HttpRequest, view_func: Any
+    ) -> HttpResponse:
         owner = getattr(request, "idle_user_pk", None)
         if kept.keep(request, owner_pk=owner):
             goal = reverse("account_resume")

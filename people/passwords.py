@@ -30,7 +30,7 @@ def kinds_of_characters(password: str) -> int:
             any(c.islower() for c in password),
             any(c.isupper() for c in password),
             any(c.isdigit() for c in password),
-            any(not c.isalnum() or c.isalpha() and not c.isascii() for c in password),
+            any(not c.isalnum() or (c.isalpha() and not c.isascii()) for c in password),
         )
     )
 
@@ -112,10 +112,8 @@ class PolicyValidator:
     @staticmethod
     def _dengbao(password: str, user: User | None) -> list[str]:
         errors = []
-        if kinds_of_characters(password) < 3:  # noqa: PLR2004 -- three of four, as the rule says
-            errors.append(
-                _("Use three kinds of: small letters, capital letters, digits, signs.")
-            )
+        if kinds_of_characters(password) < 3:
+            errors.append(_("Use three kinds of: small letters, capital letters, digits, signs."))
         if user and user.pk:
             old = user.password_memory.order_by("-at", "-pk").values_list("password", flat=True)
             if any(check_password(password, digest) for digest in old[:REMEMBERED]):

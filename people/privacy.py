@@ -133,9 +133,7 @@ def take_back_request(request: DataRequest, *, by: User) -> None:
 def answer_request(request: DataRequest, *, done: bool, answer: str, by: User) -> None:
     """Answer with a reason; raises IllegalMove when it was taken back or answered before."""
     state = RequestState.DONE if done else RequestState.REFUSED
-    REQUEST_MOVES.make(
-        request, state, handled_by=by, handled_at=timezone.now(), answer=answer
-    )
+    REQUEST_MOVES.make(request, state, handled_by=by, handled_at=timezone.now(), answer=answer)
     verb = "people.request_done" if done else "people.request_refused"
     record(verb, request, actor=by, answer=answer)
 

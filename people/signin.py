@@ -234,6 +234,13 @@ def has_two_step(person: User) -> bool:
     return totp_of(person).exists()
 
 
+def recovery_codes_left(person: User) -> int:
+    codes = Authenticator.objects.filter(
+        user=person, type=Authenticator.Type.RECOVERY_CODES
+    ).first()
+    return len(codes.wrap().get_unused_codes()) if codes else 0  # type: ignore[no-untyped-call]
+
+
 @transaction.atomic
 def reset_two_step(person: User, *, by: User) -> None:
     """The person lost the phone: the second step is set up anew at the next sign-in."""

@@ -1,5 +1,7 @@
 """The desk's side: data requests (union and HR), accounts and roles (security administrator)."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
@@ -87,7 +89,7 @@ def _accounts(user: User) -> UserQuerySet:
     )  # fmt: skip
 
 
-_FILTERS = {
+_FILTERS: dict[str, dict[str, Any]] = {
     "locked": {"locked": True},
     "never": {"last_login": None, "is_active": True},
     "desk": {"at_desk": True},
@@ -158,7 +160,9 @@ def account_unlock(request: Request, pk: int) -> HttpResponse:
 def account_end_sessions(request: Request, pk: int) -> HttpResponse:
     person = _account_of(request, pk)
     count = signin.end_all_access(person, by=request.user)
-    words = ngettext("{n} session and all API tokens ended.", "{n} sessions and all API tokens ended.", count)
+    words = ngettext(
+        "{n} session and all API tokens ended.", "{n} sessions and all API tokens ended.", count
+    )
     messages.success(request, words.format(n=count))
     return redirect("people:account", pk=person.pk)
 
@@ -247,7 +251,7 @@ def _give(user: User, form: GrantForm) -> bool:
             ends_on=data["ends_on"], by=user,
         )  # fmt: skip
     except ValidationError as error:
-        form.add_error(None, error.messages)  # type: ignore[arg-type]  # a list of words is fine
+        form.add_error(None, error.messages)
         return False
     return True
 

@@ -1,6 +1,7 @@
 """Celery's edge: what is tidied up at the end of the day."""
 
 import datetime as dt
+import importlib
 import importlib.util
 
 from celery import shared_task
@@ -21,7 +22,6 @@ def nightly() -> None:
 
 
 def _purge_imports(now: dt.datetime) -> None:
+    """The room of imports, once it is built, throws away what it no longer needs."""
     if importlib.util.find_spec("exchange.services"):
-        from exchange.services import purge  # noqa: PLC0415 -- until that room is built
-
-        purge(now)
+        importlib.import_module("exchange.services").purge(now)

@@ -1,7 +1,6 @@
 """A person's own pages: who I am, what is kept of me, how I sign in."""
 
 from allauth.account.decorators import reauthentication_required
-from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -25,6 +24,10 @@ from people.rules import may_take_back_request
 from people.states import SEPARATE_CONSENTS, Rank
 from people.work import EXPORT_MY_DATA
 
+# one's own sign-ins stand on the security page; here they would crowd out the rest
+COMING_AND_GOING = ("people.signed_in", "people.signed_out", "people.signed_out_idle")
+
+
 @require_safe
 def me(request: Request) -> HttpResponse:
     person = request.user
@@ -38,7 +41,7 @@ def me(request: Request) -> HttpResponse:
         "post": person.placements.current().select_related("post").first(),
         "placements": person.placements.for_list(),
         "honors": person.honors.order_by("-year", "-pk"),
-        "entries": privacy.entries_about(person)[:20],
+        "entries": privacy.entries_about(person).exclude(verb__in=COMING_AND_GOING)[:20],
     }
     return render(request, "people/me.html", context)
 
@@ -142,9 +145,6 @@ def security(request: Request) -> HttpResponse:
 
 def _security(request: Request, *, new_token: str = "") -> HttpResponse:
     person = request.user
-    codes = Authenticator.objects.filter(
-        user=person, type=Authenticator.Type.RECOVERY_CODES
-    ).first()
     sessions = [
         {
             "row": row, "device": device_of(row.user_agent),
@@ -154,7 +154,7 @@ def _security(request: Request, *, new_token: str = "") -> HttpResponse:
     ]  # fmt: skip
     context = {
         "two_step": signin.has_two_step(person),
-        "codes_left": len(codes.wrap().get_unused_codes()) if codes else 0,
+        "codes_left": signin.recovery_codes_left(person),
         "sessions": sessions,
         "others": sum(not session["current"] for session in sessions),
         "tokens": AuthToken.objects.filter(user=person).order_by("-created"),
@@ -189,7 +189,7 @@ def sessions_end(request: Request) -> HttpResponse:
 @reauthentication_required(app="people")
 def token_new(request: Request) -> HttpResponse:
     """Make an API token; it is shown this once and kept as a hash only."""
-    row, token = AuthToken.objects.create(user=request.user)
+    row, token = AuthToken.objects.create(request.user)  # type: ignore[no-untyped-call]
     record("people.token_made", request.user, actor=request.user, start=row.token_key[:8])
     return _security(request, new_token=token)
 
