@@ -198,11 +198,14 @@ class Launcher:
         self.write_note()
         return child
 
-    def run_to_the_end(self, *command: str) -> None:
-        """One management command, ended with us. Raises Trouble when it fails."""
+    def run_to_the_end(self, *command: str, stdout: int | None = None) -> str:
+        """One management command, ended with us; its output if asked for with PIPE.
+
+        Raises Trouble when it fails.
+        """
         step = subprocess.Popen(  # noqa: S603 -- our own command
             [sys.executable, str(BASE_DIR / "manage.py"), *command],
-            env=self.environ, stdin=subprocess.DEVNULL, start_new_session=True,
+            env=self.environ, stdin=subprocess.DEVNULL, stdout=stdout, start_new_session=True,
         )  # fmt: skip
         try:
             while step.poll() is None:
@@ -213,6 +216,7 @@ class Launcher:
             raise
         if step.returncode:
             raise Trouble(f"`manage.py {' '.join(command)}` failed; the reason stands above.")
+        return step.stdout.read().decode() if step.stdout else ""
 
     def wait_for_health(self, web: Child) -> None:
         until = time.monotonic() + PATIENCE
@@ -226,8 +230,9 @@ class Launcher:
     def greet(self) -> None:
         say(f"\n  劳模学堂 is open at  {self.url}\n")
         if self.environ.get("DEMO") == "1":
-            say("  number  password            role")
-            self.run_to_the_end("demo", "logins")
+            for line in self.run_to_the_end("demo", "logins", stdout=subprocess.PIPE).splitlines():
+                number, password, role = line.split("\t")
+                say(f"    {number}  {password}  {role}")
         say(f"\n  Ctrl-C stops it; what you did stays. Logs are in {self.var / 'log'}.\n")
 
     # ---- watch and stop ---------------------------------------------------------------------
@@ -266,7 +271,7 @@ def environment(var: Path) -> dict[str, str]:
         "DJANGO_SETTINGS_MODULE": "portal.settings",
         "PYTHONUNBUFFERED": "1",
         # in a container everything runs as root, and celery warns of it at length
-        "PYTHONWARNINGS": "ignore::RuntimeWarning:celery.platforms",
+        "PYTHONWARNINGS": "ignore::UserWarning:celery.platforms",
         **os.environ,
         "VAR_DIR": str(var),
     }
