@@ -4,6 +4,7 @@ from typing import Any
 
 from allauth.account.utils import perform_login
 from allauth.account.views import LoginView
+from allauth.decorators import rate_limit
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
@@ -37,6 +38,7 @@ class SignIn(LoginView):
 
 
 @login_not_required
+@rate_limit(action="login")
 @never_cache
 @sensitive_post_parameters("code", "password1", "password2")
 @require_http_methods(["GET", "HEAD", "POST"])

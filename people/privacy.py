@@ -300,7 +300,7 @@ for _holding in (
     ),
     Holding(
         _("Sign-in and audit records"), _("time, network address, what was done"), LAW_BASIS,
-        _("one year"), lambda person: entries_about(person).count(), _entries,
+        _("a year at least; nobody can change or remove them"), lambda person: entries_about(person).count(), _entries,
     ),
 ):  # fmt: skip
     declare_holding(_holding)

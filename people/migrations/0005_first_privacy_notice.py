@@ -10,7 +10,7 @@ ZH = """劳模学堂由您所在单位和工会开办，用来组织职工教育
 
 谁能看到：您本人；您的班组长、导师和本单位工会、人力资源经办人，各看工作需要的部分。谁看过手机号、导出过名单，都有记录，您可以在“我的数据”里查到。我们不卖数据，也不交给平台以外的公司。
 
-记多久：培训台账到离职后五年；联系方式在离职当天清空；登录和操作日志一年；同意记录终身另加三年。到期删除。
+记多久：培训台账到离职后五年；联系方式在离职当天清空；同意记录终身另加三年；到期删除。登录和操作日志谁也不能改、不能删，至少留一年。
 
 您能做什么：在“我的数据”里查看、下载、要求更正或删除，十五天内答复，不同意会说明理由。有疑问请找：{contact}。
 
@@ -26,7 +26,7 @@ What we ask you separately: walls and posters, photos, community posts read by o
 
 Who sees it: you; your team leader, your mentor, and the union and personnel staff of your unit, each what the work needs. Who looked up a phone number or exported a list is on record, and you can read it under “My data”. We sell no data and hand none to other companies.
 
-For how long: training records until five years after you leave; contact data are cleared on the day you leave; sign-in and audit records for one year; records of consent for life and three years. Then they are deleted.
+For how long: training records until five years after you leave; contact data are cleared on the day you leave; records of consent for life and three years; then they are deleted. Sign-in and audit records can be neither changed nor removed and are kept for a year at least.
 
 What you can do: under “My data” you can read and download your data and ask to have them corrected or deleted. You get an answer within fifteen days, with reasons if it is a no. Questions: {contact}.
 

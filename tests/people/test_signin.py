@@ -814,3 +814,14 @@ def test_the_night_tidies_sign_in_up(client, worker, officer, code):
     assert ResetCode.objects.get().used_at is not None
     assert AuthToken.objects.count() == 1
     assert is_in(client)
+
+
+def test_a_flood_from_one_address_is_stopped_in_words(client, db):
+    for _try in range(60):
+        answer = use(client, "no-one", "AAAAAAAA")
+    assert answer.status_code == 422
+
+    answer = use(client, "no-one", "AAAAAAAA")
+
+    assert answer.status_code == 429
+    assert "Too many requests from here" in answer.content.decode()
