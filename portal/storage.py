@@ -15,4 +15,5 @@ class StaticStorage(CompressedManifestStaticFilesStorage):
     manifest_strict = False
 
     def compress_files(self, paths: Iterable[str]) -> Iterator[tuple[str, str]]:
-        yield from super().compress_files(p for p in paths if not p.startswith(UNCOMPRESSED))
+        ours = [path for path in paths if not path.startswith(UNCOMPRESSED)]
+        yield from super().compress_files(ours)  # type: ignore[no-untyped-call]

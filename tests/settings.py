@@ -1,6 +1,8 @@
 """The settings of the suite: the portal's own, on an environment that needs no server."""
 
+import atexit
 import os
+import shutil
 import tempfile
 
 os.environ.setdefault("SECRET_KEY", "a key for tests alone, long enough to please the checks 0123456789")
@@ -9,7 +11,15 @@ os.environ.setdefault("DATABASE_URL", "sqlite://:memory:")
 os.environ.setdefault("BEHIND_TLS", "0")
 # two-step sign-in has its own tests; everywhere else it would stand before the page
 os.environ.setdefault("TWO_FACTOR_REQUIRED", "0")
-os.environ.setdefault("VAR_DIR", tempfile.mkdtemp(prefix="portal-tests-"))
+if "VAR_DIR" not in os.environ:
+    os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="portal-tests-")
+    atexit.register(shutil.rmtree, os.environ["VAR_DIR"], ignore_errors=True)
+# each process of xdist has a Redis database of its own, since a test may clear its cache
+worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+if worker and os.environ.get("REDIS_URL") and "REDIS_OF" not in os.environ:
+    server, _, number = os.environ["REDIS_URL"].rpartition("/")
+    os.environ["REDIS_URL"] = f"{server}/{int(number) + int(worker.removeprefix('gw'))}"
+    os.environ["REDIS_OF"] = worker  # inherited: a process started by a test shares its database
 
 from portal.settings import *  # noqa: E402, F403
 
