@@ -133,7 +133,9 @@ def person(request: Request, pk: int) -> HttpResponse:
 def person_new(request: Request) -> HttpResponse:
     if not may_add_person(request.user):
         raise PermissionDenied
-    form = PersonForm(request.POST or None, units=kept_units(request.user))
+    form = PersonForm(
+        request.POST if request.method == "POST" else None, units=kept_units(request.user)
+    )
     if request.method == "POST" and form.is_valid():
         new = add_person(form.save(commit=False), by=request.user)
         messages.success(request, _("{name} is on the roster.").format(name=new.name))
@@ -147,7 +149,11 @@ def person_edit(request: Request, pk: int) -> HttpResponse:
     person = _find(request, pk)
     if not may_edit_person(request.user, person):
         raise PermissionDenied
-    form = PersonForm(request.POST or None, instance=person, units=kept_units(request.user))
+    form = PersonForm(
+        request.POST if request.method == "POST" else None,
+        instance=person,
+        units=kept_units(request.user),
+    )
     if request.method == "POST" and form.is_valid():
         edit_person(person, fields=form.real_changes(), by=request.user)
         messages.success(request, _("Saved."))

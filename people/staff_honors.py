@@ -65,7 +65,9 @@ def honor_new(request: Request) -> HttpResponse:
     # nobody enters an honor for himself
     people = roster_of(request.user, *HONOR_ROLES).exclude(pk=request.user.pk)
     form = HonorForm(
-        request.POST or None, people=people, initial={"employee_no": request.GET.get("person", "")}
+        request.POST if request.method == "POST" else None,
+        people=people,
+        initial={"employee_no": request.GET.get("person", "")},
     )
     if request.method == "POST" and form.is_valid():
         new = add_honor(form.save(commit=False), by=request.user)
