@@ -38,7 +38,7 @@ class SignIn(LoginView):
 
 
 @login_not_required
-@rate_limit(action="login")
+@rate_limit(action="login")  # type: ignore[no-untyped-call]
 @never_cache
 @sensitive_post_parameters("code", "password1", "password2")
 @require_http_methods(["GET", "HEAD", "POST"])

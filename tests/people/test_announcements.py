@@ -12,6 +12,11 @@ from people.states import RequestKind, Role
 from tests.factories import GrantFactory
 
 
+@pytest.fixture(autouse=True)
+def english(settings):
+    settings.LANGUAGE_CODE = "en"
+
+
 @pytest.fixture
 def request_of(employee):
     def make(days):

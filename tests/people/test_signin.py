@@ -103,6 +103,8 @@ def test_a_wrong_password_and_a_wrong_number_sound_the_same(client, worker, know
 def english(settings):
     settings.LANGUAGE_CODE = "en"
     cache.clear()
+    yield
+    cache.clear()  # the flood of one test must not close the door of the next
 
 
 @pytest.mark.parametrize("known", (True, False))
