@@ -1,0 +1,1 @@
+"""How quick the pages are: ``make bench``. See ``bench/__main__.py``."""
