@@ -22,5 +22,7 @@ def add(count: int) -> int:
         )
         for number in range(count - have)
     ]
+    for person in people:
+        person.refresh_terms()
     User.objects.bulk_create(people, batch_size=500)
     return User.objects.count()
