@@ -5,7 +5,9 @@ import os
 import shutil
 import tempfile
 
-os.environ.setdefault("SECRET_KEY", "a key for tests alone, long enough to please the checks 0123456789")
+os.environ.setdefault(
+    "SECRET_KEY", "a key for tests alone, long enough to please the checks 0123456789"
+)
 os.environ.setdefault("FIELD_KEYS", "b2xkLWZpZWxkLWtleS1mb3ItdGVzdHMtb25seS0zMmI=")
 os.environ.setdefault("DATABASE_URL", "sqlite://:memory:")
 os.environ.setdefault("BEHIND_TLS", "0")
