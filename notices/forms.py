@@ -46,21 +46,25 @@ class ChoiceRow:
     def __init__(self, kind: type[Kind], form: "ChoicesForm") -> None:
         self.kind = kind
         self.boxes = [
-            form[f"{channel}:{kind.slug}"] if kind.offers(channel) else None for channel in Channel
+            form[f"{channel}:{kind.slug}"] if kind.offers(channel) else None
+            for channel in form.channels
         ]
 
 
 class ChoicesForm(forms.Form):
     """A box for each kind and way; what is not offered has no box."""
 
-    def __init__(self, *args: Any, user_pk: int, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         chosen = {
             (row.kind, row.channel): row.enabled
-            for row in Preference.objects.filter(user_id=user_pk)
+            for row in Preference.objects.filter(user_id=user.pk)
         }
-        for kind in all_kinds():
-            for channel in Channel:
+        self.kinds = [kind for kind in all_kinds() if kind.concerns(user)]
+        # no column without a box
+        self.channels = [c for c in Channel if any(kind.offers(c) for kind in self.kinds)]
+        for kind in self.kinds:
+            for channel in self.channels:
                 if kind.offers(channel):
                     self.fields[f"{channel}:{kind.slug}"] = forms.BooleanField(
                         required=False,
@@ -70,7 +74,7 @@ class ChoicesForm(forms.Form):
                     )
 
     def rows(self) -> list[ChoiceRow]:
-        return [ChoiceRow(kind, self) for kind in all_kinds()]
+        return [ChoiceRow(kind, self) for kind in self.kinds]
 
     def choices(self) -> dict[tuple[str, str], bool]:
         """The answers by (kind, channel)."""
@@ -84,6 +88,9 @@ class ChoicesForm(forms.Form):
 class RobotForm(forms.ModelForm):
     """A robot. Address and secret are never shown again; left empty they stay as they are."""
 
+    vendor = forms.ChoiceField(
+        label=_("Messenger"), choices=Vendor, widget=forms.Select(attrs={"class": "form-select"})
+    )
     scope = forms.ChoiceField(
         label=_("Unit"), widget=forms.Select(attrs={"class": "form-select"}),
         help_text=_("The group hears what concerns this unit and the units below it."),
@@ -110,7 +117,6 @@ class RobotForm(forms.ModelForm):
         fields = ["name", "vendor", "scope", "webhook", "secret", "kinds"]
         widgets = {
             "name": forms.TextInput(attrs={"class": "form-control"}),
-            "vendor": forms.Select(attrs={"class": "form-select"}),
         }
 
     def __init__(self, *args: Any, scopes: list[tuple[str, str]], **kwargs: Any) -> None:

@@ -15,7 +15,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db import models
@@ -26,6 +26,10 @@ from notices.states import Channel
 Words = str | Promise
 
 _kinds: dict[str, type["Kind"]] = {}
+
+
+class Roles(Protocol):
+    def has_role(self, *roles: str) -> bool: ...
 
 
 class Kind:
@@ -45,6 +49,8 @@ class Kind:
     merge: ClassVar[bool] = True
     # goes out at once, also during quiet hours
     urgent: ClassVar[bool] = False
+    # the roles it is for; none means everybody. Others do not see it among their settings
+    roles: ClassVar[tuple[str, ...]] = ()
 
     def __init_subclass__(cls, **kwargs: object) -> None:
         super().__init_subclass__(**kwargs)
@@ -62,6 +68,10 @@ class Kind:
     def offers(cls, channel: str) -> bool:
         """Whether a person can choose this way: e-mail always, groups where the kind goes there."""
         return channel == Channel.EMAIL or channel in cls.channels
+
+    @classmethod
+    def concerns(cls, user: "Roles") -> bool:
+        return not cls.roles or user.has_role(*cls.roles)
 
 
 @dataclass(frozen=True)

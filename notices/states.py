@@ -9,8 +9,8 @@ from kit.states import Moves
 class Channel(TextChoices):
     """The ways out of the house. The inbox is not among them: it always holds the notice."""
 
-    EMAIL = "email", _("E-mail")
-    ROBOT = "robot", _("Group robot")
+    EMAIL = "email", _("By e-mail")
+    ROBOT = "robot", _("In the group")
 
 
 class Vendor(TextChoices):

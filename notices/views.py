@@ -11,7 +11,6 @@ from notices.access import Request
 from notices.forms import ChoicesForm, QuietForm
 from notices.models import Notice, QuietHours
 from notices.services import mark_all_read, mark_read, save_settings
-from notices.states import Channel
 
 PAGE = 20
 
@@ -54,14 +53,14 @@ def read_all(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def settings(request: Request) -> HttpResponse:
     """Which kinds come which way, and when not."""
-    user_pk: int = request.user.pk
-    hours = QuietHours.objects.filter(user_id=user_pk).first() or QuietHours(user_id=user_pk)
+    user = request.user
+    hours = QuietHours.objects.filter(user=user).first() or QuietHours(user=user)
     data = request.POST if request.method == "POST" else None
-    choices, quiet = ChoicesForm(data, user_pk=user_pk), QuietForm(data, instance=hours)
+    choices, quiet = ChoicesForm(data, user=user), QuietForm(data, instance=hours)
     if data is not None and choices.is_valid() and quiet.is_valid():
-        save_settings(request.user, choices=choices.choices(), quiet=quiet.save(commit=False))
+        save_settings(user, choices=choices.choices(), quiet=quiet.save(commit=False))
         messages.success(request, _("Saved."))
         return redirect("notices:settings")
-    context = {"choices": choices, "form": quiet, "channels": Channel}
+    context = {"choices": choices, "form": quiet}
     status = 422 if quiet.errors else 200
     return render(request, "notices/settings.html", context, status=status)

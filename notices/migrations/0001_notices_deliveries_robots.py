@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(max_length=60)),
-                ('channel', models.CharField(choices=[('email', 'E-mail'), ('robot', 'Group robot')], max_length=10)),
+                ('channel', models.CharField(choices=[('email', 'By e-mail'), ('robot', 'In the group')], max_length=10)),
                 ('enabled', models.BooleanField()),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
@@ -87,7 +87,7 @@ class Migration(migrations.Migration):
             name='Delivery',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('channel', models.CharField(choices=[('email', 'E-mail'), ('robot', 'Group robot')], max_length=10)),
+                ('channel', models.CharField(choices=[('email', 'By e-mail'), ('robot', 'In the group')], max_length=10)),
                 ('state', models.CharField(choices=[('scheduled', 'waiting'), ('sending', 'being sent'), ('sent', 'sent'), ('failed', 'failed'), ('dropped', 'not needed any more')], default='scheduled', max_length=12)),
                 ('text', models.CharField(blank=True, max_length=200)),
                 ('due_at', models.DateTimeField()),

@@ -30,7 +30,9 @@ def kind(monkeypatch):
     monkeypatch.setattr(kinds, "_kinds", {})
 
     def declare(base=Kind, name="Note", **attributes):
-        return type(name, (base,), {"label": "通知", "__module__": "tests.announcements"} | attributes)
+        return type(
+            name, (base,), {"label": "通知", "__module__": "tests.announcements"} | attributes
+        )
 
     return declare
 
@@ -69,7 +71,7 @@ class Messenger(ThreadingHTTPServer):
 
     def __init__(self):
         super().__init__(("127.0.0.1", 0), _Handler)
-        self.posts, self.secret, self.answers = [], "", []
+        self.posts, self.signed_with, self.answers = [], "", []
         self.limit = None
 
     @property
@@ -104,14 +106,14 @@ class _Handler(BaseHTTPRequestHandler):
             return 200, self._take(body, {"errcode": 45009, "errmsg": "api freq out of limit"})
         if url.path == "/robot/send":
             query = parse_qs(url.query)
-            if self.server.secret:
-                text = f"{query['timestamp'][0]}\n{self.server.secret}"
-                if query["sign"][0] != digest(self.server.secret, text):
+            if self.server.signed_with:
+                text = f"{query['timestamp'][0]}\n{self.server.signed_with}"
+                if query["sign"][0] != digest(self.server.signed_with, text):
                     return 200, {"errcode": 310000, "errmsg": "sign not match"}
             return 200, self._take(body, {"errcode": 130101, "errmsg": "send too fast"})
         if url.path.startswith("/open-apis/bot/v2/hook/"):
-            if self.server.secret:
-                key = f"{body['timestamp']}\n{self.server.secret}"
+            if self.server.signed_with:
+                key = f"{body['timestamp']}\n{self.server.signed_with}"
                 if body["sign"] != digest(key, ""):
                     return 400, {"code": 19021, "msg": "sign match fail"}
             return 200, self._take(body, {"code": 11232, "msg": "frequency limited"})

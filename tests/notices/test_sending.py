@@ -98,9 +98,7 @@ def test_several_messages_of_one_person_are_one_mail(kind, reader, colleague):
 
 
 def test_a_person_reads_mail_in_his_own_language(note, workshop):
-    notify(
-        note, to=[UserFactory(email="e@example.com", language="en")], key="k", title="t"
-    )
+    notify(note, to=[UserFactory(email="e@example.com", language="en")], key="k", title="t")
     sweep_deliveries()
 
     assert "Choose which messages come by e-mail" in mail.outbox[0].body
@@ -244,9 +242,7 @@ def test_portions_hold_a_few_readers_or_one_group(note, robot_of, workshop):
 
 
 @pytest.mark.parametrize("count", (1, 3))
-def test_the_sweep_costs_the_same_for_any_length(
-    note, workshop, django_assert_num_queries, count
-):
+def test_the_sweep_costs_the_same_for_any_length(note, workshop, django_assert_num_queries, count):
     people = UserFactory.create_batch(count, unit=workshop, email="a@example.com")
     notify(note, to=people, key="k", title="t")
 
