@@ -2,6 +2,7 @@
 
 from rest_framework.routers import DefaultRouter
 
+from notices.api import NoticeViewSet
 from people.api import FigureViewSet, HonorViewSet, PeopleViewSet, UnitViewSet
 
 router = DefaultRouter()
@@ -10,3 +11,4 @@ router.register("people", PeopleViewSet, basename="people")
 router.register("units", UnitViewSet, basename="units")
 router.register("honors", HonorViewSet, basename="honors")
 router.register("figures", FigureViewSet, basename="figures")
+router.register("notices", NoticeViewSet, basename="notices")
