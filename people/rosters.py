@@ -1,12 +1,13 @@
 """Leaving the roll and coming back; the import and the desk call the same two services."""
 
 import datetime as dt
+from collections.abc import Sequence
 
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import ProtectedError, Q
 
 from journal.events import record
-from people.models import User
+from people.models import Placement, User
 
 
 @transaction.atomic
@@ -39,3 +40,31 @@ def mark_back(person: User, *, by: models.Model | None) -> bool:
     row.save(update_fields=["is_active", "left_on"])
     record("people.person_came_back", row, actor=by)
     return True
+
+
+@transaction.atomic
+def retire_import(people: Sequence[User], *, by: models.Model | None) -> int:
+    """Take back people an import had just added; returns how many stay.
+
+    Whoever signed in since, or stands in other records already, is real by now and stays.
+    """
+    unseen = [person.pk for person in people if person.last_login is None]
+    try:
+        with transaction.atomic():
+            _remove(unseen)
+    except ProtectedError:
+        removed = 0
+        for pk in unseen:
+            try:
+                with transaction.atomic():
+                    _remove([pk])
+            except ProtectedError:
+                continue
+            removed += 1
+        return len(people) - removed
+    return len(people) - len(unseen)
+
+
+def _remove(pks: Sequence[int]) -> None:
+    Placement.objects.filter(person__in=pks).delete()
+    User.objects.filter(pk__in=pks).delete()

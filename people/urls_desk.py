@@ -1,6 +1,6 @@
 from django.urls import path
 
-from people import gallery, staff, staff_honors, staff_units
+from people import gallery, staff, staff_honors, staff_missing, staff_units
 
 urlpatterns = [
     path("desk/people/", staff.roster, name="roster"),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("desk/people/<int:pk>/left/", staff.person_left, name="person-left"),
     path("desk/people/<int:pk>/back/", staff.person_back, name="person-back"),
     path("desk/people/<int:pk>/placements/", staff.placement_new, name="placement-new"),
+    path("desk/people/missing/<int:pk>/", staff_missing.missing, name="roster-missing"),
     path("desk/units/", staff_units.unit_list, name="unit-list"),
     path("desk/units/<int:pk>/", staff_units.unit, name="unit"),
     path("desk/units/<int:pk>/new/", staff_units.unit_new, name="unit-new"),

@@ -21,6 +21,8 @@ declare(
         "people.unit_moved": _("{who} moved the unit {what} from {before} to {after}"),
         "people.unit_closed": _("{who} closed the unit {what}"),
         "people.honor_added": _("{who} entered the honor {what}"),
+        "people.honor_corrected": _("{who} completed the entry of {what} from Excel"),
+        "people.placement_changed": _("{what}: {kind} from {on}, entered by {who}"),
         "people.honor_announced": _("{who} put {what} under public notice until {until}"),
         "people.honor_awarded": _("{who} confirmed the award: {what}"),
         "people.honor_suspended": _("{who} suspended {what}, reason: {opinion}"),

@@ -3,6 +3,8 @@
 from rest_framework.routers import DefaultRouter
 
 from notices.api import NoticeViewSet
+from exchange.api import BatchViewSet
+from journal.api import JobViewSet
 from people.api import FigureViewSet, HonorViewSet, PeopleViewSet, UnitViewSet
 
 router = DefaultRouter()
@@ -12,3 +14,5 @@ router.register("units", UnitViewSet, basename="units")
 router.register("honors", HonorViewSet, basename="honors")
 router.register("figures", FigureViewSet, basename="figures")
 router.register("notices", NoticeViewSet, basename="notices")
+router.register("imports", BatchViewSet, basename="imports")
+router.register("tasks", JobViewSet, basename="tasks")

@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from exchange.models import Batch
 from journal.models import Job
 from kit.trees import within
 from notices.models import Notice
@@ -65,6 +66,14 @@ def desk_todos(user: User) -> list[Todo]:
                     due=oldest.due_on <= timezone.localdate() + dt.timedelta(days=3),
                 )
             )  # fmt: skip
+        for batch in Batch.objects.visible_to(user).waiting().order_by("-pk")[:2]:
+            found.append(
+                Todo(
+                    _("Import “{name}” waits for you").format(name=batch.filename),
+                    batch.get_state_display(), reverse("exchange:batch", args=[batch.pk]),
+                    _("Look"),
+                )
+            )  # fmt: skip
     if user.has_role(Role.UNION_OFFICER, Role.UNION_CHAIR):
         notices = honors_of(user).filter(
             state=HonorState.PUBLIC_NOTICE, notice_ends_on__lt=timezone.localdate()
@@ -106,46 +115,51 @@ class UnitRow:
     entered: int
     frontline: int
     no_trade: int
+    # the people who stand in the unit itself, none of those below
+    direct: bool = False
 
     @property
     def entered_percent(self) -> float:
         return round(100 * self.entered / self.people, 1) if self.people else 0.0
 
 
-def unit_rows(user: User) -> list[UnitRow]:
-    """The units one level below the tops of the person's grants, with counts of their people.
+COUNTS = {
+    "people": Count("pk"),
+    "entered": Count("pk", filter=Q(last_login__isnull=False)),
+    "frontline": Count("pk", filter=Q(is_frontline=True)),
+    "no_trade": Count("pk", filter=Q(trade="")),
+}
 
-    Two queries, whatever the number of units: the units, and one grouped count.
+
+def unit_rows(user: User) -> list[UnitRow]:
+    """The units one level below the tops of the person's grants, and who stands in the tops.
+
+    Two queries, whatever the number of units: the units, and one count grouped by place.
     """
-    tops = [g for g in user.current_grants if g.role in ROSTER_ROLES and g.tree == "org"]
+    grants = [g for g in user.current_grants if g.role in ROSTER_ROLES and g.tree == "org"]
+    tops = {grant.unit_id: grant.unit for grant in grants}
     if not tops:
         return []
-    keep = Q()
-    for grant in tops:
-        keep |= Q(parent=grant.unit_id)
-    units = list(Unit.objects.organizations().active().filter(keep).order_by("path"))
-    units = units or [grant.unit for grant in tops]
+    units = list(Unit.objects.organizations().active().filter(parent__in=tops).order_by("path"))
     scope = Q()
-    for unit in units:
-        scope |= within("unit__path", str(unit.path))
-    counts = (
-        User.objects.on_roll()
-        .filter(scope)
-        .values("unit__path")
-        .annotate(
-            people=Count("pk"),
-            entered=Count("pk", filter=Q(last_login__isnull=False)),
-            frontline=Count("pk", filter=Q(is_frontline=True)),
-            no_trade=Count("pk", filter=Q(trade="")),
-        )
-    )
-    sums: dict[int, list[int]] = {unit.pk: [0, 0, 0, 0] for unit in units}
-    for row in counts:
-        for unit in units:
-            if row["unit__path"].startswith(unit.path):
-                for i, name in enumerate(("people", "entered", "frontline", "no_trade")):
-                    sums[unit.pk][i] += row[name]
-    return [UnitRow(unit, *sums[unit.pk]) for unit in units]
+    for top in tops.values():
+        scope |= within("unit__path", str(top.path))
+    rows = User.objects.on_roll().filter(scope).values("unit__path").annotate(**COUNTS)
+    sums: dict[tuple[int, bool], list[int]] = {}
+    for row in rows:
+        home = next((u for u in units if row["unit__path"].startswith(u.path)), None)
+        unit = home or next(t for t in tops.values() if row["unit__path"].startswith(t.path))
+        total = sums.setdefault((unit.pk, home is None), [0] * len(COUNTS))
+        for i, name in enumerate(COUNTS):
+            total[i] += row[name]
+    none = [0] * len(COUNTS)
+    below = [UnitRow(unit, *sums.get((unit.pk, False), none)) for unit in units]
+    own = [
+        UnitRow(top, *sums[top.pk, True], direct=True)
+        for top in tops.values()
+        if (top.pk, True) in sums
+    ]
+    return below + own
 
 
 def desk_facts(user: User) -> dict[str, object]:

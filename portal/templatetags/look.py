@@ -23,6 +23,11 @@ def icon(name: str, extra: str = "") -> SafeString:
     )
 
 
+def _chinese_day(date: dt.date) -> str:
+    """周三, as on a plant's notice board, where Django's own short name is 星期三."""
+    return f"{date.month} 月 {date.day} 日 周{'一二三四五六日'[date.weekday()]}"
+
+
 @register.filter
 def day(value: dt.date | dt.datetime | None) -> str:
     """今天, 昨天, 11 月 24 日 周二; with the year when it is another one (UX §6)."""
@@ -36,7 +41,7 @@ def day(value: dt.date | dt.datetime | None) -> str:
     chinese = (get_language() or "").startswith("zh")
     if date.year != today.year:
         return f"{date.year} 年 {date.month} 月 {date.day} 日" if chinese else date_format(date, "j M Y")
-    return date_format(date, "n 月 j 日 D") if chinese else date_format(date, "D j M")
+    return _chinese_day(date) if chinese else date_format(date, "D j M")
 
 
 @register.filter
@@ -70,7 +75,7 @@ def with_query(context: dict[str, Any], **changes: Any) -> str:
 def weekday(value: dt.date) -> str:
     """11 月 22 日 周日, always the date itself."""
     if (get_language() or "").startswith("zh"):
-        return date_format(value, "n 月 j 日 D")
+        return _chinese_day(value)
     return date_format(value, "l, j F")
 
 

@@ -1,0 +1,311 @@
+"""From an uploaded file to changed rows and back: check, correct in place, import, undo."""
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any, TypeVar
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.db.models import Count, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from exchange.kinds import Checker, Finding, ImportKind, Problem
+from exchange.models import Batch, Row
+from exchange.reader import SheetRow, Unreadable, open_table
+from exchange.states import BATCH_MOVES, BatchState, Verdict
+from journal.events import record
+from journal.jobs import Refused, Running, start
+from kit.states import IllegalMove
+
+CHUNK = 1000
+T = TypeVar("T")
+
+
+def chunks(items: Iterator[T], size: int = CHUNK) -> Iterator[list[T]]:
+    while chunk := list(islice(items, size)):
+        yield chunk
+
+
+# ---- the file comes in ----------------------------------------------------------------------
+
+
+@transaction.atomic
+def receive(kind: ImportKind, upload: "UploadedFile[Any]", *, scope: str, by: Any) -> Batch:
+    """Keep the file and have it checked; nothing of it is written anywhere else."""
+    digest = hashlib.sha256()
+    for part in upload.chunks():
+        digest.update(part)
+    upload.seek(0)
+    batch = Batch(
+        kind=kind.slug, owner=by, scope=scope, filename=(upload.name or "")[:200],
+        digest=digest.hexdigest(),
+    )  # fmt: skip
+    batch.file.save(upload.name or "table", upload, save=False)
+    batch.save()
+    record("exchange.uploaded", batch, actor=by)
+    _send(batch, "exchange.check", by=by)
+    return batch
+
+
+def _send(batch: Batch, work: str, *, by: Any) -> None:
+    job = start(work, owner=by, title=f"{batch.import_kind.label}: {batch.filename}", batch=batch.pk)
+    Batch.objects.filter(pk=batch.pk).update(job=job)
+    batch.job = job
+
+
+def earlier_import(batch: Batch) -> Batch | None:
+    """The same file, imported before and not undone."""
+    return (
+        Batch.objects.filter(
+            kind=batch.kind, scope=batch.scope, digest=batch.digest, state=BatchState.APPLIED
+        )
+        .exclude(pk=batch.pk)
+        .order_by("-applied_at")
+        .first()
+    )
+
+
+# ---- check ----------------------------------------------------------------------------------
+
+
+def check(batch: Batch, job: Running) -> None:
+    """Read the file and write down what each row would do. Begins anew when run again.
+
+    Raises Refused when the file cannot be read; the batch says why as well.
+    """
+    if batch.state != BatchState.CHECKING:
+        return
+    batch.rows.all().delete()
+    kind = batch.import_kind
+    try:
+        table = open_table(
+            Path(batch.file.path), [(c.key, c.names, c.required) for c in kind.columns]
+        )
+        Batch.objects.filter(pk=batch.pk).update(mapping=table.mapping, ignored=table.ignored)
+        batch.mapping = table.mapping
+        checker = kind.open(batch)
+        first: dict[str, int] = {}
+        done = 0
+        for chunk in chunks(table.rows):
+            Row.objects.bulk_create(_checked(batch, checker, chunk, first))
+            done += len(chunk)
+            job.tell(done, done + CHUNK)
+    except Unreadable as refusal:
+        batch.rows.all().delete()
+        BATCH_MOVES.make(batch, BatchState.UNREADABLE, refusal=str(refusal))
+        raise Refused(str(refusal)) from refusal
+    if not done:
+        words = _("Below the header there is no row.")
+        BATCH_MOVES.make(batch, BatchState.UNREADABLE, refusal=words)
+        raise Refused(words)
+    job.tell(done, done, now=True)
+    BATCH_MOVES.make(batch, BatchState.CHECKED, reader_memory=(table.memory or [0])[0], **_tally(batch))
+    record(
+        "exchange.checked", batch, actor=batch.owner,
+        rows=batch.rows_total, bad=batch.rows_bad,
+    )  # fmt: skip
+
+
+def _checked(
+    batch: Batch, checker: Checker, chunk: Sequence[SheetRow], first: dict[str, int]
+) -> list[Row]:
+    kind = batch.import_kind
+    rows = []
+    for line, finding in zip(chunk, checker.check([row.values for row in chunk]), strict=True):
+        key = kind.key(line.values)[:160]
+        if key and key in first:
+            _add_problem(finding, _repeated(kind, first[key]))
+        elif key:
+            first[key] = line.number
+        for column, flag in line.flags.items():
+            _flag(kind, finding, column, flag)
+        rows.append(_row(batch, line.number, key, line.values, finding))
+    return rows
+
+
+def _row(batch: Batch, number: int, key: str, values: dict[str, str], finding: Finding) -> Row:
+    row = Row(batch=batch, number=number, key=key)
+    row.values = {name: value for name, value in values.items() if value}
+    _write_finding(row, finding)
+    return row
+
+
+def _write_finding(row: Row, finding: Finding) -> None:
+    row.verdict = finding.verdict
+    row.problems = [problem.as_json() for problem in finding.problems]
+    row.warnings = [problem.as_json() for problem in finding.warnings]
+    row.has_warnings = bool(finding.warnings)
+
+
+def _add_problem(finding: Finding, problem: Problem) -> None:
+    finding.problems.append(problem)
+    finding.verdict = Verdict.BAD
+
+
+def _repeated(kind: ImportKind, number: int) -> Problem:
+    return Problem(
+        kind.columns[0].key, _("The same as in row {number}. Keep one of the two.").format(number=number)
+    )
+
+
+def _flag(kind: ImportKind, finding: Finding, column: str, flag: str) -> None:
+    if flag == "error":
+        _add_problem(
+            finding, Problem(column, _("Excel shows an error here. Type the value itself."))
+        )
+    elif kind.column(column).required:
+        finding.warnings.append(
+            Problem(column, _("A formula; its last result was taken. Better paste as values."))
+        )
+
+
+def _tally(batch: Batch) -> dict[str, int]:
+    counts = batch.rows.aggregate(
+        rows_total=Count("pk"),
+        rows_new=Count("pk", filter=Q(verdict=Verdict.NEW)),
+        rows_update=Count("pk", filter=Q(verdict=Verdict.UPDATE)),
+        rows_same=Count("pk", filter=Q(verdict=Verdict.SAME)),
+        rows_bad=Count("pk", filter=Q(verdict=Verdict.BAD)),
+        rows_warned=Count("pk", filter=Q(has_warnings=True) & ~Q(verdict=Verdict.BAD)),
+        rows_applied=Count("pk", filter=Q(applied=True)),
+    )
+    return counts
+
+
+# ---- correct in place -----------------------------------------------------------------------
+
+
+@transaction.atomic
+def correct(row: Row, changes: dict[str, str]) -> None:
+    """Check the row anew with other cells. Raises IllegalMove once the import has begun."""
+    batch = Batch.objects.select_for_update().get(pk=row.batch_id)
+    if batch.state != BatchState.CHECKED:
+        raise IllegalMove(_("The import has begun; correct the row in a new file."))
+    kind = batch.import_kind
+    known = {column.key for column in kind.columns}
+    values = {**row.values, **{k: v for k, v in changes.items() if k in known}}
+    finding = kind.open(batch).check([{c.key: values.get(c.key, "") for c in kind.columns}])[0]
+    row.key = kind.key({c.key: values.get(c.key, "") for c in kind.columns})[:160]
+    twin = batch.rows.filter(key=row.key).exclude(pk=row.pk).order_by("number").first()
+    if row.key and twin:
+        _add_problem(finding, _repeated(kind, twin.number))
+    row.values = {name: value for name, value in values.items() if value}
+    _write_finding(row, finding)
+    row.save()
+    Batch.objects.filter(pk=batch.pk).update(**_tally(batch))
+
+
+@transaction.atomic
+def switch(batch: Batch, options: dict[str, bool], *, by: Any) -> None:
+    """Check everything again with other switches, from the file as it was uploaded."""
+    rows = Batch.objects.filter(pk=batch.pk, state=BatchState.CHECKED)
+    if rows.update(state=BatchState.CHECKING, options=options) != 1:
+        raise IllegalMove(_("The import has begun; it can no longer be checked anew."))
+    batch.refresh_from_db()
+    _send(batch, "exchange.check", by=by)
+
+
+# ---- import and undo ------------------------------------------------------------------------
+
+
+@transaction.atomic
+def order_import(batch: Batch, *, by: Any) -> None:
+    """Have the good rows imported. Of two people who press at once one is told IllegalMove."""
+    BATCH_MOVES.make(batch, BatchState.APPLYING)
+    record("exchange.import_ordered", batch, actor=by, rows=batch.rows_changing)
+    _send(batch, "exchange.apply", by=by)
+
+
+def apply(batch: Batch, job: Running) -> None:
+    """Import in chunks, each with its marks in one transaction: a second run goes on after them."""
+    if batch.state != BatchState.APPLYING:
+        return
+    by = job.job.owner
+    total = batch.rows.changing().count()
+    checker = batch.import_kind.open(batch)
+    while chunk := list(batch.rows.to_apply().order_by("number")[:CHUNK]):
+        job.tell(total - batch.rows.to_apply().count(), total, now=True)
+        with transaction.atomic():
+            checker.apply(chunk, by)
+            for row in chunk:
+                row.applied = True
+            Row.objects.bulk_update(chunk, ["applied", "target_id", "sealed_before"], batch_size=500)
+    done = _tally(batch)["rows_applied"]
+    with transaction.atomic():
+        BATCH_MOVES.make(
+            batch, BatchState.APPLIED, applied_at=timezone.now(), rows_applied=done
+        )
+        record(
+            "exchange.imported", batch, actor=by,
+            new=batch.rows_new, changed=batch.rows_update, bad=batch.rows_bad,
+        )  # fmt: skip
+
+
+@transaction.atomic
+def order_undo(batch: Batch, *, by: Any, now: dt.datetime) -> None:
+    if not batch.can_be_undone(now):
+        raise IllegalMove(_("This import can no longer be undone."))
+    BATCH_MOVES.make(batch, BatchState.UNDOING)
+    _send(batch, "exchange.undo", by=by)
+
+
+def undo(batch: Batch, job: Running) -> None:
+    """Put everything back, the last row first. What somebody changed since stays and is counted."""
+    if batch.state != BatchState.UNDOING:
+        return
+    by = job.job.owner
+    checker = batch.import_kind.open(batch)
+    total, kept = batch.rows.filter(applied=True).count(), 0
+    done = 0
+    while chunk := list(batch.rows.filter(applied=True).order_by("-number")[:CHUNK]):
+        job.tell(done, total, now=True)
+        with transaction.atomic():
+            kept += checker.undo(chunk, by)
+            batch.rows.filter(pk__in=[row.pk for row in chunk]).update(applied=False)
+        done += len(chunk)
+    with transaction.atomic():
+        BATCH_MOVES.make(batch, BatchState.UNDONE)
+        record("exchange.undone", batch, actor=by, rows=total, kept=kept)
+    if kept:
+        job.say(_("{n} rows were changed since and stay as they are.").format(n=kept))
+
+
+def discard(batch: Batch, *, by: Any) -> None:
+    """Put the checked file aside; nothing was imported."""
+    BATCH_MOVES.make(batch, BatchState.DISCARDED)
+    record("exchange.discarded", batch, actor=by)
+
+
+# ---- clearing up ----------------------------------------------------------------------------
+
+
+def purge(now: dt.datetime) -> int:
+    """Remove files and row contents a week after they served; the counts stay (HANDBOOK C03)."""
+    batches = list(Batch.objects.spent(now)[:100])
+    for batch in batches:
+        batch.rows.all().delete()
+        batch.file.delete(save=False)
+        Batch.objects.filter(pk=batch.pk).update(file="", emptied_at=now)
+    return len(batches)
+
+
+def stopped_half_way(batch: Batch) -> bool:
+    """Whether the job of a busy batch ended without the batch: cancelled or given up."""
+    return batch.is_busy and batch.job is not None and not batch.job.is_open
+
+
+@transaction.atomic
+def go_on(batch: Batch, *, by: Any) -> None:
+    """Send the work of a batch out again after its job was cancelled or given up."""
+    if not stopped_half_way(batch):
+        raise IllegalMove(_("This is under way already."))
+    works = {
+        BatchState.CHECKING: "exchange.check",
+        BatchState.APPLYING: "exchange.apply",
+        BatchState.UNDOING: "exchange.undo",
+    }
+    _send(batch, works[BatchState(batch.state)], by=by)
