@@ -7,11 +7,23 @@ from typing import Any
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
+from exchange.models import Batch, Row
+from exchange.states import BatchState, Verdict
 from journal.events import record
 from journal.models import Job
 from journal.states import JobState
-from people.models import Consent, Figure, Honor, PrivacyNotice, Unit, User
-from people.states import ConsentKind, HonorLevel, HonorState, Role, Tree, UnitLevel
+from notices.models import Notice, Robot
+from notices.states import Vendor
+from people.models import Consent, DataRequest, Figure, Honor, PrivacyNotice, Unit, User
+from people.states import (
+    ConsentKind,
+    HonorLevel,
+    HonorState,
+    RequestKind,
+    Role,
+    Tree,
+    UnitLevel,
+)
 from tests.factories import GrantFactory, HonorFactory, UnitFactory, UserFactory
 
 ROLES = {
@@ -36,9 +48,7 @@ class World:
 def read_notice(user):
     notice = PrivacyNotice.objects.order_by("-version").first()
     if notice:
-        Consent.objects.create(
-            user=user, kind=ConsentKind.PRIVACY_NOTICE, version=notice.version
-        )
+        Consent.objects.create(user=user, kind=ConsentKind.PRIVACY_NOTICE, version=notice.version)
 
 
 def build():
@@ -84,4 +94,41 @@ def _things(world):
     job.save()
     job.file.save("mine.csv", ContentFile(b"mine"))
     things["job"] = job
-    record("people.person_changed", employee, actor=world.people["officer"])
+    things["notice"] = Notice.objects.create(
+        user=employee, kind="people.request_answered", key="1", title="您的更正申请有答复了",
+        body="技能等级已改为中级工。", url="/me/data/",
+    )  # fmt: skip
+    things["robot"] = Robot.objects.create(
+        name="总装一车间群", vendor=Vendor.WECOM, scope=world.company.path,
+        webhook="https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=0",
+        blocked_until=timezone.now() + dt.timedelta(hours=1),  # nothing leaves the machine
+    )  # fmt: skip
+    things["request"] = DataRequest.objects.create(
+        user=employee, kind=RequestKind.CORRECTION, detail="技能等级写错了，应为中级工。"
+    )
+    things["batch"] = _batch(world)
+    record("people.person_changed", employee, actor=world.people["officer"], fields=["trade"])
+
+
+def _batch(world):
+    """A roster that was checked: one new person and one row to correct."""
+    batch = Batch(
+        kind="roster", owner=world.people["officer"], scope=world.company.path,
+        filename="职工花名册.xlsx", digest="0" * 64, state=BatchState.CHECKED, rows_total=2,
+        rows_new=1, rows_bad=1, rows_warned=1,
+        mapping={"number": "工号", "name": "姓名", "unit": "单位", "phone": "手机"},
+    )  # fmt: skip
+    batch.file.save("roster.xlsx", ContentFile(b"kept"), save=False)
+    batch.save()
+    for number, phone, verdict in ((2, "13800138001", Verdict.NEW), (3, "1380013", Verdict.BAD)):
+        row = Row(batch=batch, number=number, key=f"2000{number}", verdict=verdict)
+        row.values = {
+            "number": row.key, "name": f"学员10{number}", "unit": "总装一车间", "phone": phone,
+        }  # fmt: skip
+        if verdict == Verdict.BAD:
+            row.problems = [{"column": "phone", "message": "只有 7 位，少 4 位", "suggestion": ""}]
+        else:
+            row.warnings = [{"column": "phone", "message": "没填工种", "suggestion": ""}]
+            row.has_warnings = True
+        row.save()
+    return batch
