@@ -67,7 +67,7 @@ def templates():
         yield pytest.param(path, id=str(path.relative_to(ROOT)))
 
 
-@pytest.mark.parametrize("path", templates())
+@pytest.mark.parametrize("path", list(templates()))
 def test_no_template_carries_script_or_style(path):
     """The content security policy would block it, and only in the browser."""
     text = path.read_text()
