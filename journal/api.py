@@ -1,3 +1,5 @@
+from typing import TYPE_CHECKING, cast
+
 from django.db.models import QuerySet
 from rest_framework import serializers, viewsets
 from rest_framework.decorators import action
@@ -8,6 +10,9 @@ from rest_framework.response import Response
 from journal.jobs import cancel
 from journal.models import Job
 from journal.rules import may_cancel_job
+
+if TYPE_CHECKING:
+    from people.models import User
 
 
 class JobSerializer(serializers.ModelSerializer[Job]):
@@ -30,13 +35,14 @@ class JobViewSet(viewsets.ReadOnlyModelViewSet[Job]):
     serializer_class = JobSerializer
 
     def get_queryset(self) -> QuerySet[Job]:
-        return Job.objects.visible_to(self.request.user).order_by("-created_at", "-pk")
+        user = cast("User", self.request.user)
+        return Job.objects.visible_to(user).order_by("-created_at", "-pk")
 
     @action(detail=True, methods=["post"])
     def cancel(self, request: Request, pk: str) -> Response:
         """Stop the task; 403 when it is already over."""
-        job = self.get_object()
-        if not may_cancel_job(request.user, job):
+        job, user = self.get_object(), cast("User", request.user)
+        if not may_cancel_job(user, job):
             raise PermissionDenied
-        cancel(job, by=request.user)
+        cancel(job, by=user)
         return Response(self.get_serializer(job).data)

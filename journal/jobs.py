@@ -111,9 +111,7 @@ def work(kind: str, *, title: str | Promise) -> Callable[[Function], Function]:
 @transaction.atomic
 def start(kind: str, *, owner: models.Model, title: str = "", **params: object) -> Job:
     """Write the job down and send it out once this is committed."""
-    job = Job(
-        kind=kind, owner_id=owner.pk, title=title or str(_works[kind].title), params=params
-    )
+    job = Job(kind=kind, owner_id=owner.pk, title=title or str(_works[kind].title), params=params)
     job.save()
     record("journal.job_started", job, actor=owner)
     transaction.on_commit(partial(run_job.delay, job_id=job.pk), robust=True)
@@ -197,4 +195,3 @@ def drop_expired_files(now: dt.datetime) -> int:
         job.file.delete(save=False)
         Job.objects.filter(pk=job.pk).update(file="")
     return len(jobs)
-

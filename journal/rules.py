@@ -1,32 +1,21 @@
 """Who may read the audit log. The roles are granted one floor up; here they are only names."""
 
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from journal.models import Entry, EntryQuerySet, Job
 from kit.trees import within
 
+if TYPE_CHECKING:
+    from people.models import User
+
 AUDIT_ROLES = ("logadmin", "auditor")
 
 
-class Granted(Protocol):
-    role: str
-
-    @property
-    def path(self) -> str: ...
-
-
-class Holder(Protocol):
-    pk: int
-
-    @property
-    def current_grants(self) -> list[Granted]: ...
-
-
-def may_read_audit(user: Holder) -> bool:
+def may_read_audit(user: "User") -> bool:
     return any(grant.role in AUDIT_ROLES for grant in user.current_grants)
 
 
-def audit_of(user: Holder) -> EntryQuerySet:
+def audit_of(user: "User") -> EntryQuerySet:
     """The entries within the units over which the person reads the audit log."""
     paths = [grant.path for grant in user.current_grants if grant.role in AUDIT_ROLES]
     if not paths:
@@ -37,5 +26,5 @@ def audit_of(user: Holder) -> EntryQuerySet:
     return Entry.objects.filter(mine)
 
 
-def may_cancel_job(user: Holder, job: Job) -> bool:
+def may_cancel_job(user: "User", job: Job) -> bool:
     return job.owner_id == user.pk and job.is_open

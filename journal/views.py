@@ -1,9 +1,10 @@
 import mimetypes
+from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,16 +18,19 @@ from journal.rules import audit_of, may_cancel_job, may_read_audit
 from journal.work import AUDIT_EXPORT
 from kit.states import IllegalMove
 
+if TYPE_CHECKING:
+    from people.access import Request
+
 
 @require_safe
-def job_list(request: HttpRequest) -> HttpResponse:
+def job_list(request: "Request") -> HttpResponse:
     jobs = Job.objects.visible_to(request.user).order_by("-created_at", "-pk")
     page = Paginator(jobs, 20).get_page(request.GET.get("page"))
     return render(request, "journal/job_list.html", {"page": page, "now": timezone.now()})
 
 
 @require_safe
-def job_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def job_detail(request: "Request", pk: int) -> HttpResponse:
     """The page of one job; htmx asks for the row alone, every two seconds while it runs."""
     job = get_object_or_404(Job.objects.visible_to(request.user), pk=pk)
     left = job.seconds_left(timezone.now())
@@ -35,7 +39,7 @@ def job_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def job_cancel(request: HttpRequest, pk: int) -> HttpResponse:
+def job_cancel(request: "Request", pk: int) -> HttpResponse:
     job = get_object_or_404(Job.objects.visible_to(request.user), pk=pk)
     if not may_cancel_job(request.user, job):
         messages.error(request, _("The task is already over."))
@@ -50,7 +54,7 @@ def job_cancel(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-def job_file(request: HttpRequest, pk: int) -> HttpResponse | FileResponse:
+def job_file(request: "Request", pk: int) -> HttpResponse | FileResponse:
     """The file of a finished job, for its owner; each download is in the audit log."""
     job = get_object_or_404(Job.objects.visible_to(request.user), pk=pk)
     if not job.file:
@@ -63,7 +67,7 @@ def job_file(request: HttpRequest, pk: int) -> HttpResponse | FileResponse:
 
 
 @require_safe
-def audit(request: HttpRequest) -> HttpResponse:
+def audit(request: "Request") -> HttpResponse:
     if not may_read_audit(request.user):
         raise PermissionDenied
     form = AuditFilter(request.GET)
@@ -75,7 +79,7 @@ def audit(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def audit_export(request: HttpRequest) -> HttpResponse:
+def audit_export(request: "Request") -> HttpResponse:
     """Start the export of what the filter shows; the reason is part of the record."""
     if not may_read_audit(request.user):
         raise PermissionDenied
@@ -87,7 +91,5 @@ def audit_export(request: HttpRequest) -> HttpResponse:
         context = {"form": form, "page": page, "reason": reason}
         return render(request, "journal/audit.html", context, status=422)
     job = start(AUDIT_EXPORT, owner=request.user, query=request.GET.urlencode())
-    record(
-        "journal.audit_exported", job, actor=request.user, reason=reason.cleaned_data["reason"]
-    )
+    record("journal.audit_exported", job, actor=request.user, reason=reason.cleaned_data["reason"])
     return redirect("journal:job", pk=job.pk)

@@ -39,7 +39,7 @@ class TreeNode(models.Model):
         "self", models.PROTECT, null=True, blank=True, related_name="children",
         verbose_name=_("belongs to"),
     )  # fmt: skip
-    path = models.CharField(max_length=STEP * MAX_DEPTH, unique=True, editable=False, null=True)
+    path = models.CharField(max_length=STEP * MAX_DEPTH, unique=True, editable=False, null=True)  # noqa: DJ001 -- NULL until planted, and unique
 
     class Meta:
         abstract = True
@@ -66,7 +66,8 @@ class TreeNode(models.Model):
     def _plant(self) -> None:
         manager = type(self)._default_manager
         rows = manager.select_for_update()
-        parent = rows.get(pk=self.parent_id) if self.parent_id else None
+        above: int | None = getattr(self, "parent_id", None)
+        parent = rows.get(pk=above) if above else None
         old = None
         if self.pk:
             old = rows.get(pk=self.pk).path

@@ -79,9 +79,7 @@ def load() -> None:
     root = _plant(Tree.ORGANIZATION, UnitLevel.GROUP, ROOT, None)
     union = _plant(Tree.UNION, UnitLevel.UNION, f"{ROOT}工会", None)
     teams = _teams(root, union)
-    posts = {
-        post: Post.objects.create(root=root, name=post) for post in sorted(_post_names())
-    }
+    posts = {post: Post.objects.create(root=root, name=post) for post in sorted(_post_names())}
     people = _workers(teams) + _faculty(teams) + _leaders(teams) + _staff(root, union)
     for person in people:
         person.refresh_terms()
@@ -122,7 +120,12 @@ def _teams(root: Unit, union: Unit) -> list[tuple[str, Unit, Unit]]:
 
 
 def _post_names() -> set[str]:
-    return {post for _trade, post in TRADES.values()} | {"班组长", "高级技能师", "培训讲师", "管理岗"}
+    return {post for _trade, post in TRADES.values()} | {
+        "班组长",
+        "高级技能师",
+        "培训讲师",
+        "管理岗",
+    }
 
 
 def _person(number: str, name: str, unit: Unit, union: Unit, **fields: object) -> User:
@@ -270,7 +273,14 @@ def _honors(people: list[User], root: Unit, today: dt.date) -> None:
         ("导师D", "公司工匠", HonorLevel.COMPANY, ROOT, 2025, HonorState.AWARDED),
         ("讲师A", "公司劳动模范", HonorLevel.COMPANY, f"{ROOT}工会", 2023, HonorState.AWARDED),
         ("讲师B", "市级工匠", HonorLevel.MUNICIPAL, "市总工会", 2020, HonorState.AWARDED),
-        ("导师E", "公司劳动模范", HonorLevel.COMPANY, f"{ROOT}工会", 2026, HonorState.PUBLIC_NOTICE),
+        (
+            "导师E",
+            "公司劳动模范",
+            HonorLevel.COMPANY,
+            f"{ROOT}工会",
+            2026,
+            HonorState.PUBLIC_NOTICE,
+        ),
         ("导师F", "公司工匠", HonorLevel.COMPANY, ROOT, 2026, HonorState.APPLIED),
         ("导师G", "公司标兵", HonorLevel.COMPANY, ROOT, 2019, HonorState.SUSPENDED),
         ("导师H", "公司标兵", HonorLevel.COMPANY, ROOT, 2018, HonorState.WITHDRAWN),

@@ -2,9 +2,9 @@
 
 from rest_framework.routers import DefaultRouter
 
-from notices.api import NoticeViewSet
 from exchange.api import BatchViewSet
 from journal.api import JobViewSet
+from notices.api import NoticeViewSet
 from people.api import FigureViewSet, HonorViewSet, PeopleViewSet, UnitViewSet
 
 router = DefaultRouter()

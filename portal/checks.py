@@ -5,11 +5,10 @@ from typing import Any
 
 from cryptography.fernet import Fernet
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Warning, register  # noqa: A004
-from django.core.checks import Tags as T
+from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004
 
 
-@register(T.security)
+@register(Tags.security)
 def keys_are_set(**_kwargs: Any) -> list[CheckMessage]:
     found: list[CheckMessage] = []
     if not settings.FIELD_KEYS:
@@ -24,7 +23,7 @@ def keys_are_set(**_kwargs: Any) -> list[CheckMessage]:
     return found
 
 
-@register(T.security, deploy=True)
+@register(Tags.security, deploy=True)
 def production_is_not_a_demo(**_kwargs: Any) -> list[CheckMessage]:
     found: list[CheckMessage] = []
     if settings.DEMO:
@@ -54,9 +53,11 @@ def values_make_sense(**_kwargs: Any) -> list[CheckMessage]:
         found.append(Error("PASSWORD_POLICY is neither asvs nor dengbao.", id="portal.E008"))
     if not settings.SITE_URL.startswith(("http://", "https://")) or settings.SITE_URL.endswith("/"):
         found.append(Error("SITE_URL begins with http and ends without a /.", id="portal.E009"))
-    for name in ("LOCKOUT_FAILURES", "LOCKOUT_MINUTES", "IDLE_MINUTES", "IDLE_MINUTES_DESK"):
-        if getattr(settings, name) < 1:
-            found.append(Error(f"{name} must be at least 1.", id="portal.E010"))
+    found += [
+        Error(f"{name} must be at least 1.", id="portal.E010")
+        for name in ("LOCKOUT_FAILURES", "LOCKOUT_MINUTES", "IDLE_MINUTES", "IDLE_MINUTES_DESK")
+        if getattr(settings, name) < 1
+    ]
     if not Path(settings.MEDIA_ROOT).is_absolute():
         found.append(Error("MEDIA_ROOT must be an absolute path.", id="portal.E011"))
     return found

@@ -14,7 +14,7 @@ from exchange.models import Batch
 from journal.models import Job
 from kit.trees import within
 from notices.models import Notice
-from people.models import Figure, Grant, Honor, Unit, User
+from people.models import Figure, Grant, Unit, User
 from people.rules import honors_of, requests_of
 from people.states import ROSTER_ROLES, HonorState, Rank, Role
 
@@ -66,14 +66,13 @@ def desk_todos(user: User) -> list[Todo]:
                     due=oldest.due_on <= timezone.localdate() + dt.timedelta(days=3),
                 )
             )  # fmt: skip
-        for batch in Batch.objects.visible_to(user).waiting().order_by("-pk")[:2]:
-            found.append(
-                Todo(
-                    _("Import “{name}” waits for you").format(name=batch.filename),
-                    batch.get_state_display(), reverse("exchange:batch", args=[batch.pk]),
-                    _("Look"),
-                )
-            )  # fmt: skip
+        found += [
+            Todo(
+                _("Import “{name}” waits for you").format(name=batch.filename),
+                batch.get_state_display(), reverse("exchange:batch", args=[batch.pk]), _("Look"),
+            )
+            for batch in Batch.objects.visible_to(user).waiting().order_by("-pk")[:2]
+        ]  # fmt: skip
     if user.has_role(Role.UNION_OFFICER, Role.UNION_CHAIR):
         notices = honors_of(user).filter(
             state=HonorState.PUBLIC_NOTICE, notice_ends_on__lt=timezone.localdate()
@@ -123,6 +122,11 @@ class UnitRow:
         return round(100 * self.entered / self.people, 1) if self.people else 0.0
 
 
+def _row(unit: Unit, sums: list[int], *, direct: bool = False) -> UnitRow:
+    people, entered, frontline, no_trade = sums
+    return UnitRow(unit, people, entered, frontline, no_trade, direct)
+
+
 COUNTS = {
     "people": Count("pk"),
     "entered": Count("pk", filter=Q(last_login__isnull=False)),
@@ -153,9 +157,9 @@ def unit_rows(user: User) -> list[UnitRow]:
         for i, name in enumerate(COUNTS):
             total[i] += row[name]
     none = [0] * len(COUNTS)
-    below = [UnitRow(unit, *sums.get((unit.pk, False), none)) for unit in units]
+    below = [_row(unit, sums.get((unit.pk, False), none)) for unit in units]
     own = [
-        UnitRow(top, *sums[top.pk, True], direct=True)
+        _row(top, sums[top.pk, True], direct=True)
         for top in tops.values()
         if (top.pk, True) in sums
     ]

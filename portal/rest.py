@@ -22,6 +22,21 @@ class SessionAuthentication(DRFSession):
         return "Token"
 
 
+def _deeper_than(limit: int, data: object) -> bool:
+    layer: list[object] = [data]
+    for _depth in range(limit):
+        below: list[object] = []
+        for item in layer:
+            if isinstance(item, dict):
+                below.extend(item.values())
+            elif isinstance(item, list):
+                below.extend(item)
+        if not below:
+            return False
+        layer = below
+    return True
+
+
 class ShallowJSONParser(JSONParser):
     """JSON nested deeper than any form of ours is refused instead of overflowing the stack."""
 
@@ -32,17 +47,8 @@ class ShallowJSONParser(JSONParser):
             data = super().parse(stream, media_type, parser_context)
         except RecursionError as error:
             raise ParseError from error
-        layer, depth = [data], 0
-        while layer:
-            depth += 1
-            if depth > MAX_DEPTH:
-                raise ParseError
-            layer = [
-                child
-                for item in layer
-                if isinstance(item, dict | list)
-                for child in (item.values() if isinstance(item, dict) else item)
-            ]
+        if _deeper_than(MAX_DEPTH, data):
+            raise ParseError
         return data
 
 

@@ -49,7 +49,7 @@ def _cache() -> Part:
 
 def _workers() -> Part:
     try:
-        count = len(app.control.ping(timeout=1.0))
+        count = len(app.control.ping(timeout=1.0) or ())
     except (CeleryError, KombuError, OSError):
         count = 0
     words = ngettext("{n} worker answers", "{n} workers answer", count).format(n=count)

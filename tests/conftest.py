@@ -43,9 +43,7 @@ def officer(company):
 @pytest.fixture
 def stranger(other_company):
     """The union training officer of another enterprise."""
-    return GrantFactory(
-        user__name="外单位干事", user__unit=other_company, unit=other_company
-    ).user
+    return GrantFactory(user__name="外单位干事", user__unit=other_company, unit=other_company).user
 
 
 def _post_holder(role, company):

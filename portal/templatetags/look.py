@@ -40,7 +40,11 @@ def day(value: dt.date | dt.datetime | None) -> str:
         return near
     chinese = (get_language() or "").startswith("zh")
     if date.year != today.year:
-        return f"{date.year} 年 {date.month} 月 {date.day} 日" if chinese else date_format(date, "j M Y")
+        return (
+            f"{date.year} 年 {date.month} 月 {date.day} 日"
+            if chinese
+            else date_format(date, "j M Y")
+        )
     return _chinese_day(date) if chinese else date_format(date, "D j M")
 
 

@@ -22,7 +22,7 @@ def pages_by_role():
     """Each page once, as the first role that may see it."""
     roles = {}
     for name, methods in PAGES.items():
-        if name.startswith(NOT_PAGES) or name in {"journal:job-file"}:
+        if name.startswith(NOT_PAGES) or name == "journal:job-file":
             continue
         seen = [role for role, status in methods.get("get", {}).items() if status == 200]
         if seen:

@@ -91,7 +91,9 @@ def test_an_entry_is_never_changed_or_removed(db):
 
 @pytest.mark.postgres
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="the trigger is PostgreSQL's")
-@pytest.mark.parametrize("sql", ("UPDATE journal_entry SET title = ''", "DELETE FROM journal_entry"))
+@pytest.mark.parametrize(
+    "sql", ("UPDATE journal_entry SET title = ''", "DELETE FROM journal_entry")
+)
 def test_the_database_refuses_what_goes_around_the_models(db, sql):
     record("test.happened", UserFactory(), actor=None)
 

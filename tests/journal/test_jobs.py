@@ -106,7 +106,7 @@ def test_a_fault_of_ours_is_told_with_a_number(db, kind):
 
 def test_of_two_workers_one_does_the_job(db, kind):
     runs = []
-    job = JobFactory(kind=kind(lambda job: runs.append(job)))
+    job = JobFactory(kind=kind(runs.append))
 
     perform(job.pk)
     perform(job.pk)

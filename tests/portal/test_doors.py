@@ -34,9 +34,7 @@ def test_safety_headers(client, db, header, value):
 def test_deeply_nested_json_is_refused_in_words(as_user, officer, depth):
     body = "[" * depth + "]" * depth
 
-    answer = as_user(officer).post(
-        "/api/v1/imports/", body, content_type="application/json"
-    )
+    answer = as_user(officer).post("/api/v1/imports/", body, content_type="application/json")
 
     assert answer.status_code == 400
 

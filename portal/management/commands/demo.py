@@ -72,7 +72,7 @@ def _remove_rows_of(people: list[int], units: list[int]) -> None:
         held = []
         for model, field in waiting:
             keys = people if field.related_model is User else units
-            rows = model._base_manager.filter(**{f"{field.name}__in": keys})
+            rows = model._default_manager.filter(**{f"{field.name}__in": keys})
             try:
                 with transaction.atomic():
                     rows.delete()
