@@ -42,6 +42,7 @@ class NoticeViewSet(viewsets.ReadOnlyModelViewSet[Notice]):
         return Response(self.get_serializer(notice).data)
 
     @extend_schema(
+        operation_id="notices_read_all",
         request=None,
         responses=inline_serializer("Marked", {"marked": serializers.IntegerField()}),
     )
