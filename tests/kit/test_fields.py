@@ -33,6 +33,16 @@ def test_a_lost_key_does_not_break_the_page(db, settings):
     assert User.objects.get(pk=person.pk).phone == ""
 
 
+def test_saving_a_row_while_a_key_is_missing_loses_nothing(db, settings):
+    person = UserFactory(phone="13812345678")
+    keys = settings.FIELD_KEYS
+    settings.FIELD_KEYS = [Fernet.generate_key().decode()]
+    User.objects.get(pk=person.pk).save()
+    settings.FIELD_KEYS = keys
+
+    assert User.objects.get(pk=person.pk).phone == "13812345678"
+
+
 @pytest.mark.parametrize("empty", ("", None))
 def test_nothing_stays_nothing(db, empty):
     assert stored(UserFactory(phone=empty or "")) == ""

@@ -5,6 +5,8 @@ import json
 import pytest
 from django.urls import reverse
 
+from tests.factories import HonorFactory
+
 
 @pytest.mark.parametrize("method", ("TRACE", "CONNECT", "BREW"))
 def test_methods_no_page_answers_are_refused(client, method):
@@ -31,12 +33,15 @@ def test_safety_headers(client, db, header, value):
 
 
 @pytest.mark.parametrize("depth", (40, 3000))
-def test_deeply_nested_json_is_refused_in_words(as_user, officer, depth):
+def test_deeply_nested_json_is_refused_in_words(as_user, officer, employee, company, depth):
+    honor = HonorFactory(person=employee, unit=company)
     body = "[" * depth + "]" * depth
 
-    answer = as_user(officer).post("/api/v1/imports/", body, content_type="application/json")
+    answer = as_user(officer).post(
+        reverse("honors-move", args=[honor.pk]), body, content_type="application/json"
+    )
 
-    assert answer.status_code == 400
+    assert (answer.status_code, list(answer.json())) == (400, ["detail"])
 
 
 def test_the_api_asks_for_a_token(client, db):
