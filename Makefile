@@ -55,7 +55,6 @@ lint: setup-dev ## format, lint, types, import contracts, templates
 	@$(PY) -m ruff check .
 	@$(PY) -m mypy .
 	@$(VENV)/bin/lint-imports
-	@if grep -q '^\[tool.djlint\]' pyproject.toml; then $(PY) -m djlint templates --lint --quiet; fi
 
 # needs GNU gettext; translate what it adds to locale/zh_Hans
 messages: setup-dev ## collect the strings to translate
