@@ -2,6 +2,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, parsers, serializers, status, viewsets
 from rest_framework.decorators import action
@@ -46,9 +47,9 @@ class UploadSerializer(serializers.Serializer[Any]):
 
     def validate_file(self, file: Any) -> Any:
         """The same form the page asks."""
-        form = UploadForm({}, {"file": file})
+        form = UploadForm({}, MultiValueDict({"file": [file]}))
         if not form.is_valid():
-            raise serializers.ValidationError(form.errors["file"])
+            raise serializers.ValidationError(list(form.errors["file"]))
         return form.cleaned_data["file"]
 
 
@@ -59,7 +60,7 @@ class BatchViewSet(
 
     queryset = Batch.objects.none()
     serializer_class = BatchSerializer
-    parser_classes = (parsers.MultiPartParser, parsers.FormParser)
+    parser_classes = (parsers.MultiPartParser, parsers.FormParser, parsers.JSONParser)
 
     def get_queryset(self) -> QuerySet[Batch]:
         return Batch.objects.visible_to(self.request.user).for_list()

@@ -37,12 +37,15 @@ class BatchQuerySet(models.QuerySet["Batch"]):
         return self.filter(state=BatchState.CHECKED)
 
     def spent(self, now: dt.datetime) -> "BatchQuerySet":
-        """Batches whose rows are no longer needed: neither to go on nor to undo."""
+        """Batches whose rows are no longer needed: neither to go on nor to undo.
+
+        One that stopped in the middle keeps them, or nobody could tell what it had done.
+        """
         return self.filter(
             Q(applied_at__lt=now - UNDO_WITHIN) | Q(applied_at=None),
             created_at__lt=now - KEPT_FOR,
             emptied_at=None,
-        )
+        ).exclude(state__in=(BatchState.APPLYING, BatchState.UNDOING))
 
     def for_list(self) -> "BatchQuerySet":
         return self.select_related("owner").order_by("-created_at", "-pk")
@@ -156,7 +159,7 @@ class Row(models.Model):
     # by what rows of one file are told apart, for example the employee number
     key = models.CharField(max_length=160, blank=True)
     verdict = models.CharField(max_length=6, choices=Verdict)
-    # [{"column", "message", "suggestion"}]
+    # each a column, a message and perhaps a suggestion, see kinds.Problem
     problems = models.JSONField(default=list)
     warnings = models.JSONField(default=list)
     has_warnings = models.BooleanField(default=False)

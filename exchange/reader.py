@@ -6,12 +6,14 @@ The header is looked for in the first twenty rows of each visible sheet, below w
 
 import contextlib
 import json
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Timer
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -104,7 +106,11 @@ def open_table(path: Path, columns: Sequence[tuple[str, Sequence[str], bool]]) -
         if seen > HEADER_WITHIN:
             continue
         cells = [_text(cell) for cell in line["c"]]
-        found = {names[bare(cell)]: i for i, cell in reversed(list(enumerate(cells))) if bare(cell) in names}
+        found = {
+            names[bare(cell)]: i
+            for i, cell in reversed(list(enumerate(cells)))
+            if bare(cell) in names
+        }
         if len(found) > len(best):
             best = list(found)
         if all(key in found for key, _names, required in columns if required):
@@ -119,11 +125,13 @@ def open_table(path: Path, columns: Sequence[tuple[str, Sequence[str], bool]]) -
     raise Unreadable(f"{words} {_('Download the template and keep its header row.')}")
 
 
-def _rows(lines: Iterator[dict], found: dict[str, int]) -> Iterator[SheetRow]:
+def _rows(lines: Iterator[dict[str, Any]], found: dict[str, int]) -> Iterator[SheetRow]:
     for line in lines:
         if "sheet" in line:  # the table ends with its sheet
             return
         cells = line["c"]
+        if _is_total(cells):
+            continue
         row = SheetRow(line["n"], {})
         for key, i in found.items():
             cell = cells[i] if i < len(cells) else None
@@ -134,20 +142,37 @@ def _rows(lines: Iterator[dict], found: dict[str, int]) -> Iterator[SheetRow]:
             yield row
 
 
+TOTALS = ("合计", "总计", "共计", "小计")
+TOTAL_WITHIN = 3
+
+
+def _is_total(cells: list[Any]) -> bool:
+    """Whether a row only adds up: 合计 in the first columns and at most one cell beside it."""
+    filled = [i for i, cell in enumerate(cells) if _text(cell)]
+    return 0 < len(filled) <= 2 and any(
+        i < TOTAL_WITHIN and bare(_text(cells[i])).startswith(TOTALS) for i in filled
+    )
+
+
 def _text(cell: str | list[str] | None) -> str:
     value = cell[0] if isinstance(cell, list) else cell
-    return tidy(value or "")
+    return tidy(value.replace("\0", "")) if value else ""
 
 
-def _lines(path: Path, memory: list[int]) -> Iterator[dict]:
+def _lines(path: Path, memory: list[int]) -> Iterator[dict[str, Any]]:
     """What the child prints, line by line; it is stopped when nobody reads on."""
-    child = subprocess.Popen(
+    child = subprocess.Popen(  # noqa: S603 -- our own module; the path is our own too
         [sys.executable, "-m", "exchange.reader_child", str(path)],
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
         cwd=Path(__file__).resolve().parent.parent, encoding="utf-8",
     )  # fmt: skip
     late: list[bool] = []
-    clock = Timer(WALL_SECONDS, lambda: (late.append(True), child.kill()))
+
+    def stop() -> None:
+        late.append(True)
+        child.kill()
+
+    clock = Timer(WALL_SECONDS, stop)
     clock.start()
     ended = False
     try:
@@ -162,11 +187,12 @@ def _lines(path: Path, memory: list[int]) -> Iterator[dict]:
                 break
             yield line
         if not ended:
-            raise Unreadable(str(WORDS["slow" if late else "large"]))
+            slow = bool(late) or child.wait() == -signal.SIGXCPU
+            raise Unreadable(str(WORDS["slow" if slow else "large"]))
     finally:
         clock.cancel()
         with contextlib.suppress(ProcessLookupError):
             child.kill()
-        if child.stdout:
-            child.stdout.close()
+        assert child.stdout is not None  # noqa: S101
+        child.stdout.close()
         child.wait()

@@ -34,8 +34,15 @@ MAX_ENTRIES = 2_000
 MAX_UNPACKED = 600 * 1024 * 1024
 MAX_RATIO = 200
 RATIO_FROM = 20 * 1024 * 1024
-MAX_STRINGS = 2_000_000
+MAX_STRINGS = 1_500_000
+# what the shared texts may take in memory, each with the sixty bytes of an object
 MAX_STRING_BYTES = 120 * 1024 * 1024
+OBJECT = 60
+LAST_ROW = 1_048_576
+# of styles and of the list of sheets; what is kept of them stays small
+MAX_ELEMENTS = 400_000
+# one tag or attribute longer than this is no part of a table
+MAX_TOKEN = 4 * 1024 * 1024
 CHUNK = 256 * 1024
 
 Cell = str | None | tuple[str, str]
@@ -57,13 +64,13 @@ BUILTIN_DATES = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
 
 
 def is_date_format(code: str) -> bool:
-    bare = _DATE_CODES.sub("", code.split(";")[0]).lower()
+    bare = _DATE_CODES.sub("", code.partition(";")[0]).lower()
     return bool(re.search(r"[ymd年月日]|h+:?m", bare)) and not re.search(r"[#?]|0(?!0*[ymd])", bare)
 
 
 def zero_width(code: str) -> int:
     """How many digits a format of zeros alone shows: 00000 keeps leading zeros."""
-    bare = code.split(";")[0].strip()
+    bare = code.partition(";")[0].strip()
     return len(bare) if re.fullmatch(r"0{2,32}", bare) else 0
 
 
@@ -123,8 +130,12 @@ def parser() -> Any:
 
 def feed(made: Any, stream: BinaryIO) -> Iterator[None]:
     try:
+        fed = 0
         while data := stream.read(CHUNK):
+            fed += len(data)
             made.Parse(data, False)  # noqa: FBT003 -- expat's own signature
+            if fed - made.CurrentByteIndex > MAX_TOKEN:
+                raise Refused("large")
             yield
         made.Parse(b"", True)  # noqa: FBT003
         yield
@@ -158,8 +169,12 @@ class Workbook:
         found: list[tuple[str, dict[str, str]]] = []
         made = parser()
         made.StartElementHandler = lambda tag, attrs: found.append((local(tag), attrs))
+        count = 0
         with self.open(name) as stream:
             for _step in feed(made, stream):
+                count += len(found)
+                if count > MAX_ELEMENTS:
+                    raise Refused("large")
                 yield from found
                 found.clear()
 
@@ -206,12 +221,13 @@ class Workbook:
         if name is None:
             return
         parts: list[str] = []
-        state = {"text": False, "sound": 0, "bytes": 0}
+        state = {"text": False, "sound": 0, "bytes": 0, "length": 0}
 
         def begin(tag: str, _attrs: dict[str, str]) -> None:
             tag = local(tag)
             if tag == "si":
                 parts.clear()
+                state["length"] = 0
             elif tag == "rPh":  # the reading aid above a word is not the word
                 state["sound"] += 1
             state["text"] = tag == "t" and not state["sound"]
@@ -220,7 +236,7 @@ class Workbook:
             tag = local(tag)
             if tag == "si":
                 text = "".join(parts)[:MAX_CELL]
-                state["bytes"] += len(text)
+                state["bytes"] += OBJECT + sys.getsizeof(text)
                 self.strings.append(text)
                 if len(self.strings) > MAX_STRINGS or state["bytes"] > MAX_STRING_BYTES:
                     raise Refused("large")
@@ -229,8 +245,9 @@ class Workbook:
             state["text"] = False
 
         def data(text: str) -> None:
-            if state["text"]:
-                parts.append(text)
+            if state["text"] and state["length"] < MAX_CELL:
+                parts.append(text[:MAX_CELL])
+                state["length"] += len(text)
 
         made = parser()
         made.StartElementHandler, made.EndElementHandler = begin, end
@@ -251,7 +268,9 @@ class Workbook:
             tag = local(tag)
             if tag == "row":
                 number = attrs.get("r", "")
-                state["row"] = int(number) if number.isdigit() else state["row"] + 1
+                state["row"] = int(number) if number.isdecimal() else state["row"] + 1
+                if state["row"] > LAST_ROW:
+                    raise Refused("damaged")
                 state["cells"], state["next"] = {}, 0
             elif tag == "c":
                 reference = attrs.get("r", "")
@@ -281,7 +300,7 @@ class Workbook:
 
         def data(text: str) -> None:
             if state["text"] and len(state["value"]) < 100:
-                state["value"].append(text)
+                state["value"].append(text[:MAX_CELL])
 
         made = parser()
         made.StartElementHandler, made.EndElementHandler = begin, end
@@ -299,7 +318,9 @@ class Workbook:
             text = {"1": "是", "0": "否"}.get(raw, raw)
         elif kind == "e":
             return (raw, "error")
-        elif kind in ("inlineStr", "str", "d"):
+        elif kind == "d":  # a date in letters, 2024-03-01T00:00:00
+            text = raw.removesuffix("T00:00:00").removesuffix("T00:00")
+        elif kind in ("inlineStr", "str"):
             text = raw
         elif raw:
             style = state["style"]
@@ -325,6 +346,11 @@ def check_archive(archive: zipfile.ZipFile) -> None:
         raise Refused("bomb")
     if any(entry.flag_bits & 1 for entry in entries):
         raise Refused("locked")
+    # Excel writes no other; LZMA could ask for gigabytes before the first byte is out
+    if any(
+        entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for entry in entries
+    ):
+        raise Refused("damaged")
 
 
 def read_xlsx(path: Path) -> None:
@@ -387,7 +413,11 @@ def plain(value: Any) -> Cell:
     return text if text.strip() else None
 
 
-BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
 
 
 def decoding_of(path: Path, head: bytes) -> str:
@@ -412,7 +442,8 @@ def decoding_of(path: Path, head: bytes) -> str:
 def read_csv(path: Path) -> None:
     with path.open("rb") as stream:
         head = stream.read(64 * 1024)
-    if head.lstrip()[:9].lower().startswith((b"<!doctype", b"<html", b"<?xml", b"%pdf", b"{\\rtf")):
+    start = head.removeprefix(codecs.BOM_UTF8).lstrip()[:9].lower()
+    if start.startswith((b"<", b"%pdf", b"{\\rtf")):
         raise Refused("no_table")
     encoding = decoding_of(path, head)
     with path.open(encoding=encoding, newline="") as stream:
@@ -451,7 +482,9 @@ def read(path: Path) -> None:
         read_xlsx(path)
     elif head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         read_xls(path)
-    elif head.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"Rar!", b"7z\xbc\xaf", b"PK")):
+    elif head.startswith(
+        (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"Rar!", b"7z\xbc\xaf", b"PK")
+    ):
         raise Refused("no_table")
     else:
         read_csv(path)
@@ -478,6 +511,8 @@ def main() -> None:
         out({"refused": str(refusal)})
     except (MemoryError, RecursionError, OverflowError):
         out({"refused": "large"})
+    except Exception:  # noqa: BLE001 -- whatever a parser stumbles over, the file is to blame
+        out({"refused": "damaged"})
     out({"end": True, "memory": peak_memory()})
     sys.stdout.flush()
 

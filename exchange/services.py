@@ -1,5 +1,6 @@
 """From an uploaded file to changed rows and back: check, correct in place, import, undo."""
 
+import contextlib
 import datetime as dt
 import hashlib
 from collections.abc import Iterator, Sequence
@@ -20,8 +21,10 @@ from exchange.states import BATCH_MOVES, BatchState, Verdict
 from journal.events import record
 from journal.jobs import Refused, Running, start
 from kit.states import IllegalMove
+from kit.text import tidy
 
 CHUNK = 1000
+MAX_CELL = 2_000
 T = TypeVar("T")
 
 
@@ -34,7 +37,7 @@ def chunks(items: Iterator[T], size: int = CHUNK) -> Iterator[list[T]]:
 
 
 @transaction.atomic
-def receive(kind: ImportKind, upload: "UploadedFile[Any]", *, scope: str, by: Any) -> Batch:
+def receive(kind: ImportKind, upload: UploadedFile, *, scope: str, by: Any) -> Batch:
     """Keep the file and have it checked; nothing of it is written anywhere else."""
     digest = hashlib.sha256()
     for part in upload.chunks():
@@ -52,7 +55,9 @@ def receive(kind: ImportKind, upload: "UploadedFile[Any]", *, scope: str, by: An
 
 
 def _send(batch: Batch, work: str, *, by: Any) -> None:
-    job = start(work, owner=by, title=f"{batch.import_kind.label}: {batch.filename}", batch=batch.pk)
+    job = start(
+        work, owner=by, title=f"{batch.import_kind.label}: {batch.filename}", batch=batch.pk
+    )
     Batch.objects.filter(pk=batch.pk).update(job=job)
     batch.job = job
 
@@ -90,7 +95,7 @@ def check(batch: Batch, job: Running) -> None:
         checker = kind.open(batch)
         first: dict[str, int] = {}
         done = 0
-        for chunk in chunks(table.rows):
+        for chunk in chunks(_without_example(kind, table.rows)):
             Row.objects.bulk_create(_checked(batch, checker, chunk, first))
             done += len(chunk)
             job.tell(done, done + CHUNK)
@@ -99,15 +104,25 @@ def check(batch: Batch, job: Running) -> None:
         BATCH_MOVES.make(batch, BatchState.UNREADABLE, refusal=str(refusal))
         raise Refused(str(refusal)) from refusal
     if not done:
-        words = _("Below the header there is no row.")
+        words = _("Below the header there is no row. Fill in the table and choose the file again.")
         BATCH_MOVES.make(batch, BatchState.UNREADABLE, refusal=words)
         raise Refused(words)
     job.tell(done, done, now=True)
-    BATCH_MOVES.make(batch, BatchState.CHECKED, reader_memory=(table.memory or [0])[0], **_tally(batch))
+    BATCH_MOVES.make(
+        batch, BatchState.CHECKED, reader_memory=(table.memory or [0])[0], **_tally(batch)
+    )
     record(
         "exchange.checked", batch, actor=batch.owner,
         rows=batch.rows_total, bad=batch.rows_bad,
     )  # fmt: skip
+
+
+def _without_example(kind: ImportKind, rows: Iterator[SheetRow]) -> Iterator[SheetRow]:
+    """The row the template shows is nobody: it is passed over where it was left standing."""
+    example = {column.key: column.example for column in kind.columns if column.example}
+    for row in rows:
+        if {key: value for key, value in row.values.items() if value} != example:
+            yield row
 
 
 def _checked(
@@ -148,7 +163,8 @@ def _add_problem(finding: Finding, problem: Problem) -> None:
 
 def _repeated(kind: ImportKind, number: int) -> Problem:
     return Problem(
-        kind.columns[0].key, _("The same as in row {number}. Keep one of the two.").format(number=number)
+        kind.columns[0].key,
+        _("The same as in row {number}. Keep one of the two.").format(number=number),
     )
 
 
@@ -164,16 +180,16 @@ def _flag(kind: ImportKind, finding: Finding, column: str, flag: str) -> None:
 
 
 def _tally(batch: Batch) -> dict[str, int]:
-    counts = batch.rows.aggregate(
+    return batch.rows.aggregate(
         rows_total=Count("pk"),
         rows_new=Count("pk", filter=Q(verdict=Verdict.NEW)),
         rows_update=Count("pk", filter=Q(verdict=Verdict.UPDATE)),
         rows_same=Count("pk", filter=Q(verdict=Verdict.SAME)),
         rows_bad=Count("pk", filter=Q(verdict=Verdict.BAD)),
         rows_warned=Count("pk", filter=Q(has_warnings=True) & ~Q(verdict=Verdict.BAD)),
-        rows_applied=Count("pk", filter=Q(applied=True)),
+        # a row whose ground had changed since the check is done with, but did nothing
+        rows_applied=Count("pk", filter=Q(applied=True) & ~Q(target_id=None)),
     )
-    return counts
 
 
 # ---- correct in place -----------------------------------------------------------------------
@@ -187,10 +203,15 @@ def correct(row: Row, changes: dict[str, str]) -> None:
         raise IllegalMove(_("The import has begun; correct the row in a new file."))
     kind = batch.import_kind
     known = {column.key for column in kind.columns}
-    values = {**row.values, **{k: v for k, v in changes.items() if k in known}}
-    finding = kind.open(batch).check([{c.key: values.get(c.key, "") for c in kind.columns}])[0]
-    row.key = kind.key({c.key: values.get(c.key, "") for c in kind.columns})[:160]
-    twin = batch.rows.filter(key=row.key).exclude(pk=row.pk).order_by("number").first()
+    typed = {k: tidy(v.replace("\0", ""))[:MAX_CELL] for k, v in changes.items() if k in known}
+    values = {c.key: {**row.values, **typed}.get(c.key, "") for c in kind.columns}
+    finding = kind.open(batch).check([values])[0]
+    row.key = kind.key(values)[:160]
+    # a bad row further down is itself told that it repeats this one
+    twins = batch.rows.filter(key=row.key).exclude(pk=row.pk)
+    twin = (
+        twins.filter(Q(number__lt=row.number) | ~Q(verdict=Verdict.BAD)).order_by("number").first()
+    )
     if row.key and twin:
         _add_problem(finding, _repeated(kind, twin.number))
     row.values = {name: value for name, value in values.items() if value}
@@ -215,6 +236,8 @@ def switch(batch: Batch, options: dict[str, bool], *, by: Any) -> None:
 @transaction.atomic
 def order_import(batch: Batch, *, by: Any) -> None:
     """Have the good rows imported. Of two people who press at once one is told IllegalMove."""
+    if batch.state == BatchState.CHECKED and not batch.rows_changing:
+        raise IllegalMove(_("There is nothing to import: no row would change anything."))
     BATCH_MOVES.make(batch, BatchState.APPLYING)
     record("exchange.import_ordered", batch, actor=by, rows=batch.rows_changing)
     _send(batch, "exchange.apply", by=by)
@@ -226,19 +249,21 @@ def apply(batch: Batch, job: Running) -> None:
         return
     by = job.job.owner
     total = batch.rows.changing().count()
+    done = total - batch.rows.to_apply().count()
     checker = batch.import_kind.open(batch)
     while chunk := list(batch.rows.to_apply().order_by("number")[:CHUNK]):
-        job.tell(total - batch.rows.to_apply().count(), total, now=True)
+        job.tell(done, total, now=True)
         with transaction.atomic():
             checker.apply(chunk, by)
             for row in chunk:
                 row.applied = True
-            Row.objects.bulk_update(chunk, ["applied", "target_id", "sealed_before"], batch_size=500)
-    done = _tally(batch)["rows_applied"]
+            Row.objects.bulk_update(
+                chunk, ["applied", "target_id", "sealed_before"], batch_size=500
+            )
+        done += len(chunk)
+    applied = _tally(batch)["rows_applied"]
     with transaction.atomic():
-        BATCH_MOVES.make(
-            batch, BatchState.APPLIED, applied_at=timezone.now(), rows_applied=done
-        )
+        BATCH_MOVES.make(batch, BatchState.APPLIED, applied_at=timezone.now(), rows_applied=applied)
         record(
             "exchange.imported", batch, actor=by,
             new=batch.rows_new, changed=batch.rows_update, bad=batch.rows_bad,
@@ -284,9 +309,14 @@ def discard(batch: Batch, *, by: Any) -> None:
 
 
 def purge(now: dt.datetime) -> int:
-    """Remove files and row contents a week after they served; the counts stay (HANDBOOK C03)."""
+    """Remove files and row contents a week after they served; the counts stay (HANDBOOK C03).
+
+    What was checked and never imported is put aside: without its rows nothing could be imported.
+    """
     batches = list(Batch.objects.spent(now)[:100])
     for batch in batches:
+        with contextlib.suppress(IllegalMove):
+            BATCH_MOVES.make(batch, BatchState.DISCARDED)
         batch.rows.all().delete()
         batch.file.delete(save=False)
         Batch.objects.filter(pk=batch.pk).update(file="", emptied_at=now)

@@ -98,9 +98,7 @@ def _context(request: HttpRequest, found: Batch) -> dict[str, Any]:
         "stopped": services.stopped_half_way(found),
         "mapping": [(kind.column(key).header, name) for key, name in found.mapping.items()],
         "fixes": [_fix(kind, row) for row in bad],
-        "switches": [
-            (name, label, bool(found.options.get(name))) for name, label in kind.switches
-        ],
+        "switches": [(name, label, bool(found.options.get(name))) for name, label in kind.switches],
         "warned": [(row, [_shown(kind, p) for p in row.warnings]) for row in warned],
         "earlier": services.earlier_import(found) if found.state == BatchState.CHECKED else None,
         "may_apply": may_apply(request.user, found),
@@ -111,11 +109,14 @@ def _context(request: HttpRequest, found: Batch) -> dict[str, Any]:
 
 def _fix(kind: ImportKind, row: Row) -> dict[str, Any]:
     values = row.values
-    wrong = [
-        {**_shown(kind, problem), "value": values.get(problem["column"], "")}
-        for problem in row.problems
-    ]
-    return {"row": row, "wrong": wrong, "title": values.get(kind.columns[1].key, "")}
+    wrong: dict[str, dict[str, str]] = {}
+    for problem in row.problems:  # two problems of one cell stand below one field
+        cell = {**_shown(kind, problem), "value": values.get(problem["column"], "")}
+        there = wrong.setdefault(problem["column"], cell)
+        if there is not cell:
+            there["message"] = f"{there['message']} {cell['message']}"
+            there["suggestion"] = there["suggestion"] or cell["suggestion"]
+    return {"row": row, "wrong": list(wrong.values()), "title": values.get(kind.columns[1].key, "")}
 
 
 def _shown(kind: ImportKind, problem: dict[str, str]) -> dict[str, str]:
@@ -152,7 +153,7 @@ def fix(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         raise PermissionDenied
     row = get_object_or_404(found.rows.all(), number=number)
     cells = {
-        name.removeprefix("cell-"): str(value).strip()
+        name.removeprefix("cell-"): str(value)
         for name, value in request.POST.items()
         if name.startswith("cell-")
     }

@@ -61,9 +61,7 @@ def write_template(kind: ImportKind) -> io.BytesIO:
     return content
 
 
-def write_bad_rows(
-    kind: ImportKind, mapping: Mapping[str, str], rows: Iterable[Row]
-) -> io.BytesIO:
+def write_bad_rows(kind: ImportKind, mapping: Mapping[str, str], rows: Iterable[Row]) -> io.BytesIO:
     """The rows to correct as they stand, wrong cells yellow with the reason, reasons at the end."""
     columns = [column for column in kind.columns if column.key in mapping]
     content = io.BytesIO()
@@ -86,9 +84,7 @@ def write_bad_rows(
             sheet.write_string(number, i, values.get(column.key, ""), wrong if reason else text)
             if reason:
                 sheet.write_comment(number, i, reason)
-        sheet.write_string(
-            number, len(columns), " ".join(p["message"] for p in row.problems)
-        )
+        sheet.write_string(number, len(columns), " ".join(p["message"] for p in row.problems))
     book.close()
     content.seek(0)
     return content

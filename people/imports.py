@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -136,7 +137,9 @@ def unknown(column: str, text: str, names: Sequence[str]) -> Problem:
         words = _("“{text}” is not known. Did you mean “{guess}”?")
         return Problem(column, words.format(text=text, guess=guess), guess)
     listed = _(", ").join(list(dict.fromkeys(names))[:6])
-    return Problem(column, _("“{text}” is not known. Known are: {names}.").format(text=text, names=listed))
+    return Problem(
+        column, _("“{text}” is not known. Known are: {names}.").format(text=text, names=listed)
+    )
 
 
 # ---- units ----------------------------------------------------------------------------------
@@ -235,8 +238,10 @@ class RosterChecker(Checker):
         known = self._known(numbers)
         return [self._finding(row, known.get(row.get("number", ""))) for row in rows]
 
-    def _known(self, numbers: Sequence[str]) -> dict[str, User]:
+    def _known(self, numbers: Sequence[str], *, lock: bool = False) -> dict[str, User]:
         people = User.objects.filter(employee_no__in=numbers).select_related("unit", "union_unit")
+        if lock:
+            people = people.select_for_update(of=("self",)).order_by("pk")
         return {person.employee_no: person for person in people}
 
     def _finding(self, row: Values, person: User | None) -> Finding:
@@ -254,7 +259,10 @@ class RosterChecker(Checker):
             finding.verdict = Verdict.UPDATE if changed else Verdict.SAME
             if changed and not person.is_active:
                 finding.warnings.append(
-                    Problem("number", _("Left on {day}; will be on the roll again.").format(day=person.left_on))
+                    Problem(
+                        "number",
+                        _("Left on {day}; will be on the roll again.").format(day=person.left_on),
+                    )
                 )
         return finding
 
@@ -299,11 +307,11 @@ class RosterChecker(Checker):
         number, name = row.get("number", ""), row.get("name", "")
         if not number:
             finding.problems.append(Problem("number", _("Write the employee number.")))
-        elif not EMPLOYEE_NO.regex.fullmatch(number):
+        elif not re.fullmatch(EMPLOYEE_NO.regex, number):
             finding.problems.append(Problem("number", str(EMPLOYEE_NO.message)))
         if not name:
             finding.problems.append(Problem("name", _("Write the name.")))
-        elif not NAME.regex.fullmatch(name) or len(name) > 60:
+        elif not re.fullmatch(NAME.regex, name) or len(name) > 60:
             finding.problems.append(Problem("name", str(NAME.message)))
         fields["name"] = name
 
@@ -315,7 +323,7 @@ class RosterChecker(Checker):
             if not text:
                 continue
             if text in known:
-                fields[FIELDS[key]] = known[text]  # type: ignore[index]
+                fields[FIELDS[key]] = known[text]
             else:
                 finding.problems.append(unknown(key, text, list(known)))
         text = row.get("rank", "")
@@ -359,8 +367,7 @@ class RosterChecker(Checker):
     def apply(self, rows: Sequence[Row], by: User) -> None:
         values = [row.values for row in rows]
         numbers = [v.get("number", "") for v in values]
-        User.objects.select_for_update().filter(employee_no__in=numbers).count()
-        known = self._known(numbers)
+        known = self._known(numbers, lock=True)
         posts = self._posts(values)
         fresh: list[tuple[Row, User, Values]] = []
         edited: list[tuple[Row, User, Values, dict[str, Any]]] = []
@@ -406,9 +413,7 @@ class RosterChecker(Checker):
         )
         return {post.name: post for post in Post.objects.filter(root_id=root, name__in=names)}
 
-    def _create(
-        self, fresh: Sequence[tuple[Row, User, Values]], posts: Mapping[str, Post]
-    ) -> None:
+    def _create(self, fresh: Sequence[tuple[Row, User, Values]], posts: Mapping[str, Post]) -> None:
         User.objects.bulk_create([person for _row, person, _cells in fresh], batch_size=500)
         placements = []
         for row, person, cells in fresh:
@@ -431,15 +436,14 @@ class RosterChecker(Checker):
         names: set[str] = set()
         moved: list[tuple[Row, User, Values]] = []
         for row, person, cells, changed in edited:
-            row.before = {"fields": {name: _plain(getattr(person, name)) for name in changed}}
+            if "is_active" in changed:
+                changed["left_on"] = None
             row.before = {
-                **row.before, "after": {name: _plain(value) for name, value in changed.items()}
+                "fields": {name: _plain(getattr(person, name)) for name in changed},
+                "after": {name: _plain(value) for name, value in changed.items()},
             }
             for name, value in changed.items():
                 setattr(person, name, value)
-            if "is_active" in changed:
-                person.left_on = None
-                names.add("left_on")
             if "unit" in changed:
                 moved.append((row, person, cells))
             person.refresh_terms()
@@ -458,25 +462,30 @@ class RosterChecker(Checker):
             p.person_id: p
             for p in Placement.objects.current().filter(person__in=[u for _r, u, _c in moved])
         }
-        ended, begun = [], []
-        for _row, person, cells in moved:
+        ended: list[Placement] = []
+        begun: list[tuple[Row, Placement]] = []
+        for row, person, cells in moved:
+            if person.unit is None:  # a roster row always names a unit
+                continue
             now = open_ones.get(person.pk)
-            if now and now.starts_on >= today:
-                now.unit_id = person.unit_id  # type: ignore[assignment]
+            if now:
+                row.before = {**row.before, "placement": [now.pk, now.unit_id]}
                 ended.append(now)
+            if now and now.starts_on >= today:
+                now.unit = person.unit
                 continue
             if now:
                 now.ends_on = today - dt.timedelta(days=1)
-                ended.append(now)
-            begun.append(
-                Placement(
-                    person=person, unit_id=person.unit_id, kind=PlacementKind.TRANSFER,
-                    post=posts.get(cells.get("post", "")[:60]) or (now.post if now else None),
-                    starts_on=today,
-                )
+            made = Placement(
+                person=person, unit=person.unit, kind=PlacementKind.TRANSFER,
+                post=posts.get(cells.get("post", "")[:60]) or (now.post if now else None),
+                starts_on=today,
             )  # fmt: skip
+            begun.append((row, made))
         Placement.objects.bulk_update(ended, ["ends_on", "unit"], batch_size=200)
-        Placement.objects.bulk_create(begun, batch_size=500)
+        Placement.objects.bulk_create([made for _row, made in begun], batch_size=500)
+        for row, made in begun:
+            row.before = {**row.before, "begun": made.pk}
 
     # -- undo
 
@@ -487,7 +496,9 @@ class RosterChecker(Checker):
                 pk__in=[row.target_id for row in rows]
             )
         }
-        kept, edited, names = 0, [], set()
+        kept = 0
+        edited: list[User] = []
+        names: set[str] = set()
         gone: list[User] = []
         for row in rows:
             person = people.get(row.target_id or 0)
@@ -497,19 +508,44 @@ class RosterChecker(Checker):
             if before.get("new"):
                 gone.append(person)
                 continue
+            stays = False
             for name, value in before["fields"].items():
-                field = "unit_id" if name == "unit" else "union_unit_id" if name == "union_unit" else name
-                if _plain(getattr(person, field)) != before["after"][name]:
-                    kept += 1
+                field = _field(name)
+                if _plain(getattr(person, field.attname)) != before["after"][name]:
+                    stays = True
                     continue
-                setattr(person, field, User._meta.get_field(name).to_python(value) if value is not None else None)
+                setattr(person, field.attname, field.to_python(value))
                 names.add(name)
+                if name == "unit":
+                    _move_back(before)
+            kept += stays
+            if person.is_active:  # who is on the roll again by another hand did not leave
+                person.left_on = None
             person.refresh_terms()
             edited.append(person)
         if names:
             names |= {"search_terms", "pinyin"} if "name" in names else set()
             User.objects.bulk_update(edited, sorted(names), batch_size=200)
         return kept + retire_import(gone, by=by)
+
+
+def _field(name: str) -> models.Field[Any, Any]:
+    field = User._meta.get_field(name)
+    assert isinstance(field, models.Field)  # noqa: S101 -- the roster writes columns alone
+    return field
+
+
+def _move_back(before: Mapping[str, Any]) -> None:
+    """End the placement an import began and take up the one it ended."""
+    if before.get("begun"):
+        Placement.objects.filter(pk=before["begun"]).delete()
+    if before.get("placement"):
+        pk, unit = before["placement"]
+        # it runs on only if no other has begun since
+        person = Placement.objects.filter(pk=pk).values("person")
+        open_ones = Placement.objects.current().filter(person__in=person).exclude(pk=pk)
+        if not open_ones.exists():
+            Placement.objects.filter(pk=pk).update(ends_on=None, unit=unit)
 
 
 def _plain(value: Any) -> Any:
@@ -524,7 +560,9 @@ def _plain(value: Any) -> Any:
 class Roster(ImportKind):
     slug = "roster"
     label = gettext_lazy("Roster (职工花名册)")
-    explanation = gettext_lazy("Who works here, where and as what. New people, changes, and who left.")
+    explanation = gettext_lazy(
+        "Who works here, where and as what. New people, changes, and who left."
+    )
     columns = (
         Column("number", "工号", required=True, aliases=("职工号", "员工编号", "员工号"), example="00417", note=gettext_lazy("as text, so that leading zeros stay")),
         Column("name", "姓名", required=True, example="学员417"),
@@ -591,7 +629,9 @@ class PlacementChecker(Checker):
         kind, day = KINDS.get(row.get("kind", "")), read_date(row.get("day", ""))
         if known is None:
             words = _("Nobody in your units has this number.")
-            problems.append(Problem("number", words if row.get("number") else _("Write the employee number.")))
+            problems.append(
+                Problem("number", words if row.get("number") else _("Write the employee number."))
+            )
         if kind is None:
             problems.append(unknown("kind", row.get("kind", ""), list(KINDS)))
         if not row.get("post"):
@@ -653,6 +693,8 @@ class PlacementChecker(Checker):
     def undo(self, rows: Sequence[Row], by: User) -> int:
         kept = 0
         for row in rows:
+            if row.target_id is None:  # it did nothing
+                continue
             made = Placement.objects.current().filter(pk=row.target_id).first()
             if made is None:
                 kept += 1
@@ -709,7 +751,9 @@ STATES = {
 
 
 class HonorChecker(Checker):
-    def _known(self, rows: Sequence[Values]) -> tuple[dict[str, User], dict[tuple[Any, ...], Honor]]:
+    def _known(
+        self, rows: Sequence[Values]
+    ) -> tuple[dict[str, User], dict[tuple[Any, ...], Honor]]:
         numbers = [row.get("number", "") for row in rows]
         people = {
             person.employee_no: person
@@ -752,7 +796,7 @@ class HonorChecker(Checker):
         state = STATES.get(row.get("state", "") or "有效")
         if state is None:
             problems.append(unknown("state", row.get("state", ""), list(STATES)))
-        fields = {
+        fields: dict[str, Any] = {
             "body": row.get("body", "")[:120], "certificate_no": row.get("certificate", "")[:60],
             "evidence": row.get("evidence", "")[:200],
         }  # fmt: skip
@@ -764,7 +808,9 @@ class HonorChecker(Checker):
             finding.verdict = Verdict.UPDATE if changed else Verdict.SAME
             if there.state != state:
                 words = _("In the register it is “{state}”; change that on its own page.")
-                finding.warnings.append(Problem("state", words.format(state=there.get_state_display())))
+                finding.warnings.append(
+                    Problem("state", words.format(state=there.get_state_display()))
+                )
             fields = changed
         else:
             fields |= {
@@ -792,6 +838,8 @@ class HonorChecker(Checker):
         kept = 0
         for row in rows:
             before = row.before
+            if row.target_id is None:
+                continue
             mine = Honor.objects.filter(pk=row.target_id)
             if before.get("new"):
                 # an honor that was decided about since stays

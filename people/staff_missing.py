@@ -64,8 +64,4 @@ def missing(request: Request, pk: int) -> HttpResponse:
         request.GET.get("page")
     )
     context = {"batch": batch, "page": page, "form": form}
-    return render(
-        request, "people/desk/missing.html", context, status=422 if form.errors else 200
-    )
-
-
+    return render(request, "people/desk/missing.html", context, status=422 if form.errors else 200)
