@@ -529,7 +529,7 @@ class RosterChecker(Checker):
         return kept + retire_import(gone, by=by)
 
 
-def _field(name: str) -> models.Field[Any, Any]:
+def _field(name: str) -> "models.Field[Any, Any]":
     field = User._meta.get_field(name)
     assert isinstance(field, models.Field)  # noqa: S101 -- the roster writes columns alone
     return field
