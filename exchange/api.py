@@ -49,7 +49,7 @@ class UploadSerializer(serializers.Serializer[Any]):
         """The same form the page asks."""
         form = UploadForm({}, MultiValueDict({"file": [file]}))
         if not form.is_valid():
-            raise serializers.ValidationError(list(form.errors["file"]))
+            raise serializers.ValidationError([str(error) for error in form.errors["file"]])
         return form.cleaned_data["file"]
 
 
@@ -104,8 +104,8 @@ class BatchViewSet(
     @action(detail=True, methods=["get"])
     def rows(self, request: Request, pk: str) -> Response:
         """The rows with their findings; ``?verdict=bad`` for those to correct."""
-        shown = self.get_object().rows.order_by("number")
+        shown: Any = self.get_object().rows.order_by("number")
         if verdict := request.query_params.get("verdict"):
             shown = shown.filter(verdict=verdict)
-        page = self.paginate_queryset(shown)
+        page: Any = self.paginate_queryset(shown)
         return self.get_paginated_response(RowSerializer(page, many=True).data)

@@ -37,7 +37,7 @@ def chunks(items: Iterator[T], size: int = CHUNK) -> Iterator[list[T]]:
 
 
 @transaction.atomic
-def receive(kind: ImportKind, upload: UploadedFile, *, scope: str, by: Any) -> Batch:
+def receive(kind: ImportKind, upload: "UploadedFile[Any]", *, scope: str, by: Any) -> Batch:
     """Keep the file and have it checked; nothing of it is written anywhere else."""
     digest = hashlib.sha256()
     for part in upload.chunks():
