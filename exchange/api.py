@@ -3,6 +3,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, parsers, serializers, status, viewsets
 from rest_framework.decorators import action
@@ -42,7 +43,7 @@ class UploadSerializer(serializers.Serializer[Any]):
     def validate_kind(self, slug: str) -> Any:
         kind = next((kind for kind in all_kinds() if kind.slug == slug), None)
         if kind is None:
-            raise serializers.ValidationError("unknown")
+            raise serializers.ValidationError(_("This cannot be imported."))
         return kind
 
     def validate_file(self, file: Any) -> Any:
@@ -104,7 +105,7 @@ class BatchViewSet(
     @action(detail=True, methods=["get"])
     def rows(self, request: Request, pk: str) -> Response:
         """The rows with their findings; ``?verdict=bad`` for those to correct."""
-        shown: Any = self.get_object().rows.order_by("number")
+        shown: Any = self.get_object().rows.in_file().order_by("number")
         if verdict := request.query_params.get("verdict"):
             shown = shown.filter(verdict=verdict)
         page: Any = self.paginate_queryset(shown)

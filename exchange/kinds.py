@@ -36,14 +36,21 @@ class Column:
 
 @dataclass
 class Problem:
-    """What is wrong in one cell and how to mend it; a suggestion can be taken with one click."""
+    """What is wrong in one cell and how to mend it; a suggestion can be taken with one click.
+
+    ``row`` is the number of another row of the file that has to do with it, or 0.
+    """
 
     column: str
     message: str
     suggestion: str = ""
+    row: int = 0
 
-    def as_json(self) -> dict[str, str]:
-        return {"column": self.column, "message": self.message, "suggestion": self.suggestion}
+    def as_json(self) -> dict[str, Any]:
+        told: dict[str, Any] = {
+            "column": self.column, "message": self.message, "suggestion": self.suggestion,
+        }  # fmt: skip
+        return {**told, "row": self.row} if self.row else told
 
 
 @dataclass

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 UNDO_WITHIN = dt.timedelta(hours=24)
 KEPT_FOR = dt.timedelta(days=7)
+# rows from this number on stand in no file: a person decided them from what the file lacks
+BESIDE_FILE = 1_100_000
 
 
 class BatchQuerySet(models.QuerySet["Batch"]):
@@ -140,6 +142,9 @@ class Batch(models.Model):
 class RowQuerySet(models.QuerySet["Row"]):
     def bad(self) -> "RowQuerySet":
         return self.filter(verdict=Verdict.BAD)
+
+    def in_file(self) -> "RowQuerySet":
+        return self.filter(number__lt=BESIDE_FILE)
 
     def warned(self) -> "RowQuerySet":
         return self.filter(has_warnings=True).exclude(verdict=Verdict.BAD)

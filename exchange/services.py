@@ -3,7 +3,8 @@
 import contextlib
 import datetime as dt
 import hashlib
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from exchange.kinds import Checker, Finding, ImportKind, Problem
-from exchange.models import Batch, Row
+from exchange.models import BESIDE_FILE, Batch, Row
 from exchange.reader import SheetRow, Unreadable, open_table
 from exchange.states import BATCH_MOVES, BatchState, Verdict
 from journal.events import record
@@ -25,6 +26,8 @@ from kit.text import tidy
 
 CHUNK = 1000
 MAX_CELL = 2_000
+# what Excel shows where a formula could not be computed; nobody is called so
+EXCEL_ERROR = re.compile(r"#(N/A|GETTING_DATA|[A-Z0-9/_]+[!?])", re.IGNORECASE)
 T = TypeVar("T")
 
 
@@ -108,9 +111,13 @@ def check(batch: Batch, job: Running) -> None:
         BATCH_MOVES.make(batch, BatchState.UNREADABLE, refusal=words)
         raise Refused(words)
     job.tell(done, done, now=True)
-    BATCH_MOVES.make(
-        batch, BatchState.CHECKED, reader_memory=(table.memory or [0])[0], **_tally(batch)
-    )
+    try:
+        BATCH_MOVES.make(
+            batch, BatchState.CHECKED, reader_memory=(table.memory or [0])[0], **_tally(batch)
+        )
+    except IllegalMove:  # put aside meanwhile
+        batch.rows.all().delete()
+        return
     record(
         "exchange.checked", batch, actor=batch.owner,
         rows=batch.rows_total, bad=batch.rows_bad,
@@ -136,10 +143,38 @@ def _checked(
             _add_problem(finding, _repeated(kind, first[key]))
         elif key:
             first[key] = line.number
+        _tell_errors(finding, line.values)
         for column, flag in line.flags.items():
-            _flag(kind, finding, column, flag)
+            if flag == "formula":
+                _tell_formula(kind, finding, column)
         rows.append(_row(batch, line.number, key, line.values, finding))
     return rows
+
+
+def recheck(batch: Batch, job: Running) -> None:
+    """Judge the rows anew under other switches, with what was corrected in place since."""
+    if batch.state != BatchState.CHECKING:
+        return
+    kind = batch.import_kind
+    checker = kind.open(batch)
+    columns = [column.key for column in kind.columns]
+    first: dict[str, int] = {}
+    done, last, total = 0, 0, batch.rows.count()
+    while rows := list(batch.rows.filter(number__gt=last).order_by("number")[:CHUNK]):
+        lines = [SheetRow(row.number, {**dict.fromkeys(columns, ""), **row.values}) for row in rows]
+        for row, judged in zip(rows, _checked(batch, checker, lines, first), strict=True):
+            row.verdict, row.problems = judged.verdict, judged.problems
+            row.warnings, row.has_warnings = judged.warnings, judged.has_warnings
+        Row.objects.bulk_update(
+            rows, ["verdict", "problems", "warnings", "has_warnings"], batch_size=500
+        )
+        done, last = done + len(rows), rows[-1].number
+        job.tell(done, total)
+    BATCH_MOVES.make(batch, BatchState.CHECKED, **_tally(batch))
+    record(
+        "exchange.checked", batch, actor=batch.owner,
+        rows=batch.rows_total, bad=batch.rows_bad,
+    )  # fmt: skip
 
 
 def _row(batch: Batch, number: int, key: str, values: dict[str, str], finding: Finding) -> Row:
@@ -165,15 +200,22 @@ def _repeated(kind: ImportKind, number: int) -> Problem:
     return Problem(
         kind.columns[0].key,
         _("The same as in row {number}. Keep one of the two.").format(number=number),
+        row=number,
     )
 
 
-def _flag(kind: ImportKind, finding: Finding, column: str, flag: str) -> None:
-    if flag == "error":
-        _add_problem(
-            finding, Problem(column, _("Excel shows an error here. Type the value itself."))
-        )
-    elif kind.column(column).required:
+def _tell_errors(finding: Finding, values: Mapping[str, str]) -> None:
+    """An error of Excel is told instead of whatever a kind says of the same cell."""
+    for column, value in values.items():
+        if EXCEL_ERROR.fullmatch(value):
+            finding.problems = [p for p in finding.problems if p.column != column]
+            _add_problem(
+                finding, Problem(column, _("Excel shows an error here. Type the value itself."))
+            )
+
+
+def _tell_formula(kind: ImportKind, finding: Finding, column: str) -> None:
+    if kind.column(column).required:
         finding.warnings.append(
             Problem(column, _("A formula; its last result was taken. Better paste as values."))
         )
@@ -206,6 +248,7 @@ def correct(row: Row, changes: dict[str, str]) -> None:
     typed = {k: tidy(v.replace("\0", ""))[:MAX_CELL] for k, v in changes.items() if k in known}
     values = {c.key: {**row.values, **typed}.get(c.key, "") for c in kind.columns}
     finding = kind.open(batch).check([values])[0]
+    _tell_errors(finding, values)
     row.key = kind.key(values)[:160]
     # a bad row further down is itself told that it repeats this one
     twins = batch.rows.filter(key=row.key).exclude(pk=row.pk)
@@ -222,12 +265,12 @@ def correct(row: Row, changes: dict[str, str]) -> None:
 
 @transaction.atomic
 def switch(batch: Batch, options: dict[str, bool], *, by: Any) -> None:
-    """Check everything again with other switches, from the file as it was uploaded."""
+    """Check everything again with other switches; what was corrected in place is kept."""
     rows = Batch.objects.filter(pk=batch.pk, state=BatchState.CHECKED)
     if rows.update(state=BatchState.CHECKING, options=options) != 1:
         raise IllegalMove(_("The import has begun; it can no longer be checked anew."))
     batch.refresh_from_db()
-    _send(batch, "exchange.check", by=by)
+    _send(batch, "exchange.recheck", by=by)
 
 
 # ---- import and undo ------------------------------------------------------------------------
@@ -251,9 +294,15 @@ def apply(batch: Batch, job: Running) -> None:
     total = batch.rows.changing().count()
     done = total - batch.rows.to_apply().count()
     checker = batch.import_kind.open(batch)
-    while chunk := list(batch.rows.to_apply().order_by("number")[:CHUNK]):
+    while True:
         job.tell(done, total, now=True)
         with transaction.atomic():
+            # a worker thought dead may wake up: of two, one at a time takes rows, and marks them
+            if Batch.objects.select_for_update().get(pk=batch.pk).state != BatchState.APPLYING:
+                return
+            chunk = list(batch.rows.to_apply().order_by("number")[:CHUNK])
+            if not chunk:
+                break
             checker.apply(chunk, by)
             for row in chunk:
                 row.applied = True
@@ -286,9 +335,14 @@ def undo(batch: Batch, job: Running) -> None:
     checker = batch.import_kind.open(batch)
     total, kept = batch.rows.filter(applied=True).count(), 0
     done = 0
-    while chunk := list(batch.rows.filter(applied=True).order_by("-number")[:CHUNK]):
+    while True:
         job.tell(done, total, now=True)
         with transaction.atomic():
+            if Batch.objects.select_for_update().get(pk=batch.pk).state != BatchState.UNDOING:
+                return
+            chunk = list(batch.rows.filter(applied=True).order_by("-number")[:CHUNK])
+            if not chunk:
+                break
             kept += checker.undo(chunk, by)
             batch.rows.filter(pk__in=[row.pk for row in chunk]).update(applied=False)
         done += len(chunk)
@@ -303,6 +357,26 @@ def discard(batch: Batch, *, by: Any) -> None:
     """Put the checked file aside; nothing was imported."""
     BATCH_MOVES.make(batch, BatchState.DISCARDED)
     record("exchange.discarded", batch, actor=by)
+
+
+@transaction.atomic
+def add_beside(
+    batch: Batch, *, key: str, target: int, before: dict[str, Any], values: dict[str, str]
+) -> Row:
+    """Write down what a person decided from what the file lacks, so that undo finds it.
+
+    Raises IllegalMove when the batch is being undone or no longer can be.
+    """
+    locked = Batch.objects.select_for_update().get(pk=batch.pk)
+    if not locked.can_be_undone(timezone.now()):
+        raise IllegalMove(_("This import can no longer be undone."))
+    row = Row(
+        batch=locked, number=BESIDE_FILE + target, key=key[:160], verdict=Verdict.UPDATE,
+        applied=True, target_id=target,
+    )  # fmt: skip
+    row.values, row.before = values, before
+    row.save()
+    return row
 
 
 # ---- clearing up ----------------------------------------------------------------------------
@@ -331,11 +405,8 @@ def stopped_half_way(batch: Batch) -> bool:
 @transaction.atomic
 def go_on(batch: Batch, *, by: Any) -> None:
     """Send the work of a batch out again after its job was cancelled or given up."""
-    if not stopped_half_way(batch):
+    # of two people who press at once, the second finds the job of the first
+    locked = Batch.objects.select_for_update().get(pk=batch.pk)
+    if not stopped_half_way(locked) or locked.job is None:
         raise IllegalMove(_("This is under way already."))
-    works = {
-        BatchState.CHECKING: "exchange.check",
-        BatchState.APPLYING: "exchange.apply",
-        BatchState.UNDOING: "exchange.undo",
-    }
-    _send(batch, works[BatchState(batch.state)], by=by)
+    _send(locked, locked.job.kind, by=by)

@@ -5,6 +5,8 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.db.models import Count, Min
+from django.db.models.fields.json import KT
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -24,6 +26,8 @@ from kit.states import IllegalMove
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SHOWN = 20
+PAGE = 50
+LONGEST_NUMBER = 9
 
 
 def _kind(request: HttpRequest, slug: str) -> ImportKind:
@@ -89,7 +93,6 @@ def batch(request: HttpRequest, pk: int) -> HttpResponse:
 def _context(request: HttpRequest, found: Batch) -> dict[str, Any]:
     kind, now = found.import_kind, timezone.now()
     bad = list(found.rows.bad().order_by("number")[:SHOWN]) if found.rows_bad else []
-    warned = list(found.rows.warned().order_by("number")[:5]) if found.rows_warned else []
     return {
         "batch": found,
         "kind": kind,
@@ -99,7 +102,10 @@ def _context(request: HttpRequest, found: Batch) -> dict[str, Any]:
         "mapping": [(kind.column(key).header, name) for key, name in found.mapping.items()],
         "fixes": [_fix(kind, row) for row in bad],
         "switches": [(name, label, bool(found.options.get(name))) for name, label in kind.switches],
-        "warned": [(row, [_shown(kind, p) for p in row.warnings]) for row in warned],
+        "warned": _warned(kind, found) if found.rows_warned else [],
+        "left_out": max(found.rows_changing - found.rows_applied, 0)
+        if found.state == BatchState.APPLIED
+        else 0,
         "earlier": services.earlier_import(found) if found.state == BatchState.CHECKED else None,
         "may_apply": may_apply(request.user, found),
         "can_undo": found.can_be_undone(now),
@@ -109,7 +115,7 @@ def _context(request: HttpRequest, found: Batch) -> dict[str, Any]:
 
 def _fix(kind: ImportKind, row: Row) -> dict[str, Any]:
     values = row.values
-    wrong: dict[str, dict[str, str]] = {}
+    wrong: dict[str, dict[str, Any]] = {}
     for problem in row.problems:  # two problems of one cell stand below one field
         cell = {**_shown(kind, problem), "value": values.get(problem["column"], "")}
         there = wrong.setdefault(problem["column"], cell)
@@ -119,7 +125,18 @@ def _fix(kind: ImportKind, row: Row) -> dict[str, Any]:
     return {"row": row, "wrong": list(wrong.values()), "title": values.get(kind.columns[1].key, "")}
 
 
-def _shown(kind: ImportKind, problem: dict[str, str]) -> dict[str, str]:
+def _warned(kind: ImportKind, found: Batch) -> list[dict[str, Any]]:
+    """How many rows have something to look at in which column, by the first thing of each."""
+    groups = (
+        found.rows.warned()
+        .values(column=KT("warnings__0__column"))
+        .annotate(n=Count("pk"), message=Min(KT("warnings__0__message")))
+        .order_by("-n", "column")
+    )
+    return [_shown(kind, {**group}) for group in groups]
+
+
+def _shown(kind: ImportKind, problem: dict[str, Any]) -> dict[str, Any]:
     return {**problem, "header": kind.column(problem["column"]).header}
 
 
@@ -129,12 +146,18 @@ def rows(request: HttpRequest, pk: int) -> HttpResponse:
     found = _batch(request, pk)
     kind = found.import_kind
     which = request.GET.get("which", "all")
-    shown = found.rows.all()
+    shown = found.rows.in_file()
     if which == "warned":
         shown = shown.warned()
+        if column := request.GET.get("column"):
+            shown = shown.filter(warnings__0__column=column)
     elif which in ("new", "update", "same", "bad"):
         shown = shown.filter(verdict=which)
-    page = Paginator(shown.order_by("number"), 50).get_page(request.GET.get("page"))
+    wanted: str | int | None = request.GET.get("page")
+    at = request.GET.get("at", "")
+    if at.isdecimal() and len(at) < LONGEST_NUMBER:  # the page on which this row stands
+        wanted = shown.filter(number__lt=int(at)).count() // PAGE + 1
+    page = Paginator(shown.order_by("number"), PAGE).get_page(wanted)
     columns = [column for column in kind.columns if column.key in found.mapping][:6]
     table = []
     for row in page:
@@ -167,7 +190,7 @@ def fix(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         else:
             messages.success(request, _("Row {number} is right now.").format(number=number))
     if request.headers.get("HX-Request"):
-        return render(request, "exchange/_batch.html", _context(request, _batch(request, pk)))
+        return render(request, "exchange/_fixed.html", _context(request, _batch(request, pk)))
     return redirect("exchange:batch", pk=pk)
 
 

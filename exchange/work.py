@@ -19,6 +19,11 @@ def check(job: Running, *, batch: int) -> None:
     services.check(_batch(job, batch), job)
 
 
+@work("exchange.recheck", title=_("Check of an Excel file"))
+def recheck(job: Running, *, batch: int) -> None:
+    services.recheck(_batch(job, batch), job)
+
+
 @work("exchange.apply", title=_("Import from Excel"))
 def apply(job: Running, *, batch: int) -> None:
     services.apply(_batch(job, batch), job)

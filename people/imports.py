@@ -1,13 +1,15 @@
 """What union and HR staff import about people: roster, placements, honors (HANDBOOK §6)."""
 
+import contextlib
 import datetime as dt
 import difflib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from django.db import models
+from django.db import models, transaction
+from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,7 +21,7 @@ from journal.events import record
 from kit.trees import covers, within
 from people.models import Honor, Placement, Post, Unit, User
 from people.models.users import EMPLOYEE_NO, NAME
-from people.rosters import retire_import
+from people.rosters import retire_import, take_back_leaving
 from people.states import (
     Employment,
     HonorLevel,
@@ -142,6 +144,23 @@ def unknown(column: str, text: str, names: Sequence[str]) -> Problem:
     )
 
 
+def people_by_number(people: "models.QuerySet[User]", numbers: Iterable[str]) -> dict[str, User]:
+    """The people of these numbers by ``folded`` number: a0417 and A0417 are one person's.
+
+    Sign-in makes no difference either; digits alone are found by the index.
+    """
+    wanted = {folded(number) for number in numbers if number}
+    letters = {number for number in wanted if not number.isdigit()}
+    found = list(people.filter(employee_no__in=wanted - letters))
+    if letters:
+        found += people.alias(folded_no=Upper("employee_no")).filter(folded_no__in=letters)
+    return {folded(person.employee_no): person for person in found}
+
+
+def folded(number: str) -> str:
+    return number.upper()
+
+
 # ---- units ----------------------------------------------------------------------------------
 
 
@@ -230,19 +249,25 @@ class RosterChecker(Checker):
         self.unions = Units(self.union_scope, Tree.UNION) if self.union_scope else None
         self.may_add = bool(batch.options.get(NEW_UNITS))
         self.given = set(batch.mapping)
+        self.open_ones: dict[int, Placement] = {}
 
     # -- check
 
     def check(self, rows: Sequence[Values]) -> list[Finding]:
-        numbers = [row.get("number", "") for row in rows]
-        known = self._known(numbers)
-        return [self._finding(row, known.get(row.get("number", ""))) for row in rows]
+        known = self._known(rows)
+        return [self._finding(row, known.get(folded(row.get("number", "")))) for row in rows]
 
-    def _known(self, numbers: Sequence[str], *, lock: bool = False) -> dict[str, User]:
-        people = User.objects.filter(employee_no__in=numbers).select_related("unit", "union_unit")
+    def _known(self, rows: Sequence[Values], *, lock: bool = False) -> dict[str, User]:
+        """The people of these rows by number; their open placements are kept at hand."""
+        people = User.objects.select_related("unit", "union_unit")
         if lock:
             people = people.select_for_update(of=("self",)).order_by("pk")
-        return {person.employee_no: person for person in people}
+        known = people_by_number(people, [row.get("number", "") for row in rows])
+        open_ones = Placement.objects.current().filter(
+            person__in=[person.pk for person in known.values()]
+        )
+        self.open_ones = {p.person_id: p for p in open_ones.select_related("post")}
+        return known
 
     def _finding(self, row: Values, person: User | None) -> Finding:
         finding = Finding(Verdict.NEW)
@@ -256,7 +281,8 @@ class RosterChecker(Checker):
             finding.verdict = Verdict.BAD
         elif person:
             changed = self.changes(person, fields, place, new)
-            finding.verdict = Verdict.UPDATE if changed else Verdict.SAME
+            moves = self._moves(person, row, changed)
+            finding.verdict = Verdict.UPDATE if changed or moves else Verdict.SAME
             if changed and not person.is_active:
                 finding.warnings.append(
                     Problem(
@@ -362,22 +388,32 @@ class RosterChecker(Checker):
             changed["is_active"] = True
         return changed
 
+    def _moves(self, person: User, row: Values, changed: Mapping[str, Any]) -> bool:
+        """Whether a placement begins: another unit, another post, or back on the roll."""
+        now = self.open_ones.get(person.pk)
+        if now and now.starts_on > timezone.localdate():
+            return False  # what is planned already is not overruled by today's roster
+        post = row.get("post", "")[:60]
+        other_post = bool(post) and (now is None or now.post is None or now.post.name != post)
+        return "unit" in changed or other_post or ("is_active" in changed and now is None)
+
     # -- apply
 
     def apply(self, rows: Sequence[Row], by: User) -> None:
         values = [row.values for row in rows]
-        numbers = [v.get("number", "") for v in values]
-        known = self._known(numbers, lock=True)
+        known = self._known(values, lock=True)
         posts = self._posts(values)
         fresh: list[tuple[Row, User, Values]] = []
         edited: list[tuple[Row, User, Values, dict[str, Any]]] = []
         for row, cells in zip(rows, values, strict=True):
             finding = Finding(Verdict.NEW)
             fields, place, new = self.read(cells, finding)
-            person = known.get(cells["number"])
+            person = known.get(folded(cells["number"]))
             if finding.problems or (person and not self._ours(person)):
                 continue  # the world changed since the check; nothing is done by force
-            place = self._planted(place, new)
+            place, planted = self._planted(place, new, by)
+            if planted:
+                row.before = {"planted": planted}
             if person is None:
                 made = User(
                     employee_no=cells["number"], must_change_password=True, unit=place, **fields
@@ -392,7 +428,11 @@ class RosterChecker(Checker):
         self._create(fresh, posts)
         self._edit(edited, posts)
 
-    def _planted(self, place: Unit | None, new: Sequence[tuple[UnitLevel, str]]) -> Unit | None:
+    def _planted(
+        self, place: Unit | None, new: Sequence[tuple[UnitLevel, str]], by: User
+    ) -> tuple[Unit | None, list[int]]:
+        """The unit the row stands in, and the keys of those that had to be added for it."""
+        planted = []
         for level, name in new:
             there = self.units.find(name, below=place)
             if there:
@@ -400,10 +440,11 @@ class RosterChecker(Checker):
                 continue
             unit = Unit(tree=Tree.ORGANIZATION, level=level, name=name[:80], parent=place)
             unit.plant()
-            record("people.unit_added", unit, actor=self.batch.owner)
+            record("people.unit_added", unit, actor=by)
             self.units.add(unit)
+            planted.append(unit.pk)
             place = unit
-        return place
+        return place, planted
 
     def _posts(self, values: Sequence[Values]) -> dict[str, Post]:
         root = int(self.batch.scope[:8])
@@ -417,7 +458,7 @@ class RosterChecker(Checker):
         User.objects.bulk_create([person for _row, person, _cells in fresh], batch_size=500)
         placements = []
         for row, person, cells in fresh:
-            row.target_id, row.before = person.pk, {"new": True}
+            row.target_id, row.before = person.pk, {**row.before, "new": True}
             if person.unit_id:
                 placements.append(
                     Placement(
@@ -439,12 +480,14 @@ class RosterChecker(Checker):
             if "is_active" in changed:
                 changed["left_on"] = None
             row.before = {
+                **row.before,
                 "fields": {name: _plain(getattr(person, name)) for name in changed},
                 "after": {name: _plain(value) for name, value in changed.items()},
             }
+            moves = self._moves(person, cells, changed)
             for name, value in changed.items():
                 setattr(person, name, value)
-            if "unit" in changed:
+            if moves:
                 moved.append((row, person, cells))
             person.refresh_terms()
             names.update(changed)
@@ -458,31 +501,27 @@ class RosterChecker(Checker):
 
     def _move(self, moved: Sequence[tuple[Row, User, Values]], posts: Mapping[str, Post]) -> None:
         today = timezone.localdate()
-        open_ones = {
-            p.person_id: p
-            for p in Placement.objects.current().filter(person__in=[u for _r, u, _c in moved])
-        }
         ended: list[Placement] = []
         begun: list[tuple[Row, Placement]] = []
         for row, person, cells in moved:
             if person.unit is None:  # a roster row always names a unit
                 continue
-            now = open_ones.get(person.pk)
+            now = self.open_ones.get(person.pk)
+            post = posts.get(cells.get("post", "")[:60]) or (now.post if now else None)
             if now:
-                row.before = {**row.before, "placement": [now.pk, now.unit_id]}
+                row.before = {**row.before, "placement": [now.pk, now.unit_id, now.post_id]}
                 ended.append(now)
-            if now and now.starts_on >= today:
-                now.unit = person.unit
+            if now and now.starts_on == today:
+                now.unit, now.post = person.unit, post
                 continue
             if now:
                 now.ends_on = today - dt.timedelta(days=1)
             made = Placement(
-                person=person, unit=person.unit, kind=PlacementKind.TRANSFER,
-                post=posts.get(cells.get("post", "")[:60]) or (now.post if now else None),
+                person=person, unit=person.unit, kind=PlacementKind.TRANSFER, post=post,
                 starts_on=today,
             )  # fmt: skip
             begun.append((row, made))
-        Placement.objects.bulk_update(ended, ["ends_on", "unit"], batch_size=200)
+        Placement.objects.bulk_update(ended, ["ends_on", "unit", "post"], batch_size=200)
         Placement.objects.bulk_create([made for _row, made in begun], batch_size=500)
         for row, made in begun:
             row.before = {**row.before, "begun": made.pk}
@@ -505,6 +544,9 @@ class RosterChecker(Checker):
             before = row.before
             if person is None or not before:
                 continue
+            if before.get("left"):
+                kept += not take_back_leaving(person, before["left"], by=by)
+                continue
             if before.get("new"):
                 gone.append(person)
                 continue
@@ -516,8 +558,8 @@ class RosterChecker(Checker):
                     continue
                 setattr(person, field.attname, field.to_python(value))
                 names.add(name)
-                if name == "unit":
-                    _move_back(before)
+            if "unit" not in before["fields"] or person.unit_id == before["fields"]["unit"]:
+                stays |= not _move_back(before)
             kept += stays
             if person.is_active:  # who is on the roll again by another hand did not leave
                 person.left_on = None
@@ -526,7 +568,9 @@ class RosterChecker(Checker):
         if names:
             names |= {"search_terms", "pinyin"} if "name" in names else set()
             User.objects.bulk_update(edited, sorted(names), batch_size=200)
-        return kept + retire_import(gone, by=by)
+        kept += retire_import(gone, by=by)
+        _uproot([pk for row in rows for pk in row.before.get("planted", ())])
+        return kept
 
 
 def _field(name: str) -> "models.Field[Any, Any]":
@@ -535,17 +579,26 @@ def _field(name: str) -> "models.Field[Any, Any]":
     return field
 
 
-def _move_back(before: Mapping[str, Any]) -> None:
-    """End the placement an import began and take up the one it ended."""
-    if before.get("begun"):
-        Placement.objects.filter(pk=before["begun"]).delete()
+def _move_back(before: Mapping[str, Any]) -> bool:
+    """End the placement an import began and take up the one it ended; False if placed anew since."""
+    begun = before.get("begun")
+    if begun and not Placement.objects.current().filter(pk=begun).delete()[0]:
+        return False
     if before.get("placement"):
-        pk, unit = before["placement"]
+        pk, unit, post = before["placement"]
         # it runs on only if no other has begun since
         person = Placement.objects.filter(pk=pk).values("person")
         open_ones = Placement.objects.current().filter(person__in=person).exclude(pk=pk)
         if not open_ones.exists():
-            Placement.objects.filter(pk=pk).update(ends_on=None, unit=unit)
+            Placement.objects.filter(pk=pk).update(ends_on=None, unit=unit, post=post)
+    return True
+
+
+def _uproot(pks: Sequence[int]) -> None:
+    """Remove units an import added, unless something stands in them by now; the lowest first."""
+    for unit in Unit.objects.filter(pk__in=pks).order_by("-path"):
+        with contextlib.suppress(models.ProtectedError), transaction.atomic():
+            unit.delete()
 
 
 def _plain(value: Any) -> Any:
@@ -587,7 +640,7 @@ class Roster(ImportKind):
         return scopes_of(user, *KEEPERS)
 
     def key(self, values: Values) -> str:
-        return values.get("number", "")
+        return folded(values.get("number", ""))
 
     def open(self, batch: Batch) -> RosterChecker:
         return RosterChecker(batch)
@@ -608,18 +661,19 @@ class PlacementChecker(Checker):
         self.units = Units(batch.scope, Tree.ORGANIZATION)
 
     def _known(self, numbers: Sequence[str]) -> dict[str, tuple[User, Placement | None]]:
-        people = User.objects.filter(
-            within("unit__path", self.batch.scope), employee_no__in=numbers
-        ).select_related("unit")
+        own = User.objects.filter(within("unit__path", self.batch.scope)).select_related("unit")
+        people = people_by_number(own, numbers)
         now = {
             p.person_id: p
-            for p in Placement.objects.current().filter(person__in=people).select_related("post")
+            for p in Placement.objects.current()
+            .filter(person__in=[person.pk for person in people.values()])
+            .select_related("post")
         }
-        return {person.employee_no: (person, now.get(person.pk)) for person in people}
+        return {number: (person, now.get(person.pk)) for number, person in people.items()}
 
     def check(self, rows: Sequence[Values]) -> list[Finding]:
         known = self._known([row.get("number", "") for row in rows])
-        return [self.read(row, known.get(row.get("number", "")))[0] for row in rows]
+        return [self.read(row, known.get(folded(row.get("number", ""))))[0] for row in rows]
 
     def read(
         self, row: Values, known: tuple[User, Placement | None] | None
@@ -643,13 +697,13 @@ class PlacementChecker(Checker):
         elif not OLDEST <= day <= today + dt.timedelta(days=366):
             problems.append(Problem("day", _("Check the year of this date.")))
         place = known[0].unit if known else None
-        if row.get("unit"):
+        if any(row.get(key) for key, _level in PLACES):
             place, _new = find_place(self.units, row, finding, may_add=False)
         now = known[1] if known else None
         if now and day and not problems:
             same = (
                 now.starts_on == day and now.kind == kind and now.post is not None
-                and now.post.name == row["post"] and place is not None and now.unit_id == place.pk
+                and now.post.name == row["post"][:60] and place is not None and now.unit_id == place.pk
             )  # fmt: skip
             if same:
                 finding.verdict = Verdict.SAME
@@ -668,7 +722,8 @@ class PlacementChecker(Checker):
         root = int(self.batch.scope[:8])
         for row in rows:
             cells = row.values
-            entry = known.get(cells.get("number", ""))
+            number = folded(cells.get("number", ""))
+            entry = known.get(number)
             finding, kind, day, place = self.read(cells, entry)
             if finding.verdict != Verdict.NEW or not (entry and kind and day and place):
                 continue
@@ -682,9 +737,11 @@ class PlacementChecker(Checker):
                 handled_by=cells.get("by", "")[:60],
             )  # fmt: skip
             row.target_id = made.pk
-            if person.unit_id != place.pk:
+            # from a day to come on: people.rosters.take_up moves the person on that day
+            if person.unit_id != place.pk and day <= timezone.localdate():
                 User.objects.filter(pk=person.pk).update(unit=place)
-            known[cells["number"]] = (person, made)
+                person.unit = place
+            known[number] = (person, made)
             record(
                 "people.placement_changed", made, actor=by, post=post.name,
                 on=day.isoformat(), kind=str(kind), person=person.pk,
@@ -728,8 +785,8 @@ class Placements(ImportKind):
         return scopes_of(user, *KEEPERS)
 
     def key(self, values: Values) -> str:
-        number = values.get("number", "")
-        return f"{number} {values.get('day', '')}" if number else ""
+        number, day = folded(values.get("number", "")), values.get("day", "")
+        return f"{number} {read_date(day) or day}" if number else ""
 
     def open(self, batch: Batch) -> PlacementChecker:
         return PlacementChecker(batch)
@@ -750,17 +807,21 @@ STATES = {
 }  # fmt: skip
 
 
+LONGEST_TITLE = 120
+
+
+def read_year(text: str) -> int | None:
+    """2022, 2022年, 2022-05-01: the year; None when there is none."""
+    digits = re.fullmatch(r"(\d{4})(?:\D.*)?", text)
+    return int(digits[1]) if digits else None
+
+
 class HonorChecker(Checker):
     def _known(
         self, rows: Sequence[Values]
     ) -> tuple[dict[str, User], dict[tuple[Any, ...], Honor]]:
-        numbers = [row.get("number", "") for row in rows]
-        people = {
-            person.employee_no: person
-            for person in User.objects.filter(
-                within("unit__path", self.batch.scope), employee_no__in=numbers
-            ).select_related("unit")
-        }
+        own = User.objects.filter(within("unit__path", self.batch.scope)).select_related("unit")
+        people = people_by_number(own, [row.get("number", "") for row in rows])
         honors = {
             (h.person_id, h.title, h.level, h.year): h
             for h in Honor.objects.filter(person__in=people.values())
@@ -776,23 +837,25 @@ class HonorChecker(Checker):
     ) -> tuple[Finding, Honor | None, dict[str, Any]]:
         finding = Finding(Verdict.NEW)
         problems = finding.problems
-        person = people.get(row.get("number", ""))
+        person = people.get(folded(row.get("number", "")))
         if person is None:
             problems.append(Problem("number", _("Nobody in your units has this number.")))
+        elif person.pk == self.batch.owner_id:
+            problems.append(Problem("number", _("Nobody enters an honor for himself.")))
         elif row.get("name") != person.name:
             words = _("This number belongs to {name}. Check number and name.")
             problems.append(Problem("name", words.format(name=f"{person.name[:1]}**")))
         if not row.get("title"):
             problems.append(Problem("title", _("Write the title exactly as awarded.")))
+        elif len(row["title"]) > LONGEST_TITLE:
+            problems.append(Problem("title", _("Shorten the title to 120 characters.")))
         level = LEVELS.get(row.get("level", ""))
         if level is None:
             problems.append(unknown("level", row.get("level", ""), list(LEVELS)))
-        year: int | None = None
-        if row.get("year"):
-            digits = re.fullmatch(r"(\d{4})年?.*", row["year"])
-            year = int(digits[1]) if digits else None
-            if year is None or not 1949 <= year <= timezone.localdate().year:
-                problems.append(Problem("year", _("Write the year with four digits.")))
+        year = read_year(row.get("year", ""))
+        known_year = year is not None and 1949 <= year <= timezone.localdate().year
+        if row.get("year") and not known_year:
+            problems.append(Problem("year", _("Write the year with four digits.")))
         state = STATES.get(row.get("state", "") or "有效")
         if state is None:
             problems.append(unknown("state", row.get("state", ""), list(STATES)))
@@ -814,7 +877,7 @@ class HonorChecker(Checker):
             fields = changed
         else:
             fields |= {
-                "person": person, "title": row["title"][:120], "level": level, "year": year,
+                "person": person, "title": row["title"], "level": level, "year": year,
                 "state": state, "unit": person.unit if person else None,
             }  # fmt: skip
         return finding, there, fields
@@ -831,6 +894,7 @@ class HonorChecker(Checker):
                 record("people.honor_corrected", there, actor=by)
             elif finding.verdict == Verdict.NEW:
                 made = Honor.objects.create(**fields)
+                honors[made.person_id, made.title, made.level, made.year] = made
                 row.target_id, row.before = made.pk, {"new": True, "state": made.state}
                 record("people.honor_added", made, actor=by)
 
@@ -869,9 +933,10 @@ class Honors(ImportKind):
         return scopes_of(user, *KEEPERS)
 
     def key(self, values: Values) -> str:
-        number = values.get("number", "")
-        parts = (number, values.get("title", ""), values.get("level", ""), values.get("year", ""))
-        return " ".join(parts) if number else ""
+        number, level = folded(values.get("number", "")), values.get("level", "")
+        year = values.get("year", "")
+        parts = (number, LEVELS.get(level, level), read_year(year) or year, values.get("title", ""))
+        return " ".join(str(part) for part in parts) if number else ""
 
     def open(self, batch: Batch) -> HonorChecker:
         return HonorChecker(batch)

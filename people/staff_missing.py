@@ -4,6 +4,7 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.db.models.functions import Upper
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -16,7 +17,7 @@ from kit.trees import within
 from people.access import Request
 from people.models import User
 from people.models.users import UserQuerySet
-from people.rosters import mark_left
+from people.rosters import leave_by_import
 from people.rules import may_mark_left
 
 
@@ -38,7 +39,8 @@ def missing_from(batch: Batch) -> UserQuerySet:
     found: UserQuerySet = (
         User.objects.on_roll()
         .filter(within("unit__path", batch.scope))
-        .exclude(employee_no__in=batch.rows.values("key"))
+        .alias(folded_no=Upper("employee_no"))
+        .exclude(folded_no__in=batch.rows.values("key"))
     )
     return found
 
@@ -55,10 +57,12 @@ def missing(request: Request, pk: int) -> HttpResponse:
         chosen = list(form.cleaned_data["people"])
         if not all(may_mark_left(request.user, person) for person in chosen):
             raise PermissionDenied
-        for person in chosen:
-            mark_left(person, on=timezone.localdate(), by=request.user)
-        words = ngettext("{n} person marked as left.", "{n} people marked as left.", len(chosen))
-        messages.success(request, words.format(n=len(chosen)))
+        if "sure" not in request.POST:  # the number is named before anybody leaves
+            context = {"batch": batch, "chosen": chosen}
+            return render(request, "people/desk/missing_sure.html", context)
+        left = leave_by_import(batch, chosen, on=timezone.localdate(), by=request.user)
+        words = ngettext("{n} person marked as left.", "{n} people marked as left.", left)
+        messages.success(request, words.format(n=left))
         return redirect("people:roster-missing", pk=pk)
     page = Paginator(people.for_list().order_by("employee_no"), 50).get_page(
         request.GET.get("page")

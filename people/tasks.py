@@ -7,7 +7,7 @@ import importlib.util
 from celery import shared_task
 from django.utils import timezone
 
-from people import privacy, signin
+from people import privacy, rosters, signin
 
 
 @shared_task
@@ -16,6 +16,7 @@ def nightly() -> None:
     now = timezone.now()
     signin.tidy_up(now)
     privacy.clear_contacts_of_leavers()
+    rosters.take_up(timezone.localdate(now))
     if timezone.localdate(now).day == 1:
         privacy.report_dormant(now)
     _purge_imports(now)
