@@ -111,10 +111,12 @@ def check(batch: Batch, job: Running) -> None:
         BATCH_MOVES.make(batch, BatchState.UNREADABLE, refusal=words)
         raise Refused(words)
     job.tell(done, done, now=True)
+    _end_check(batch, reader_memory=(table.memory or [0])[0])
+
+
+def _end_check(batch: Batch, **measured: int) -> None:
     try:
-        BATCH_MOVES.make(
-            batch, BatchState.CHECKED, reader_memory=(table.memory or [0])[0], **_tally(batch)
-        )
+        BATCH_MOVES.make(batch, BatchState.CHECKED, **measured, **_tally(batch))
     except IllegalMove:  # put aside meanwhile
         batch.rows.all().delete()
         return
@@ -170,11 +172,7 @@ def recheck(batch: Batch, job: Running) -> None:
         )
         done, last = done + len(rows), rows[-1].number
         job.tell(done, total)
-    BATCH_MOVES.make(batch, BatchState.CHECKED, **_tally(batch))
-    record(
-        "exchange.checked", batch, actor=batch.owner,
-        rows=batch.rows_total, bad=batch.rows_bad,
-    )  # fmt: skip
+    _end_check(batch)
 
 
 def _row(batch: Batch, number: int, key: str, values: dict[str, str], finding: Finding) -> Row:

@@ -930,7 +930,8 @@ class Honors(ImportKind):
     )  # fmt: skip
 
     def scopes(self, user: User) -> list[str]:
-        return scopes_of(user, *KEEPERS)
+        # as on the page of honors: whoever keeps only the roster enters none
+        return scopes_of(user, Role.UNION_OFFICER)
 
     def key(self, values: Values) -> str:
         number, level = folded(values.get("number", "")), values.get("level", "")

@@ -1,5 +1,7 @@
 """What the three kinds of import know of their cells: roster, placements, honors."""
 
+# ruff: noqa: F401, F811 -- the fixtures of the exchange tests serve here as well
+
 import datetime as dt
 
 import pytest
@@ -23,7 +25,7 @@ from people.states import (
     Tree,
     UnitLevel,
 )
-from tests.exchange.conftest import carry_out, officer, receive, run  # noqa: F401
+from tests.exchange.conftest import carry_out, officer, receive, run
 from tests.factories import GrantFactory, HonorFactory, UnitFactory, UserFactory
 
 
@@ -121,7 +123,7 @@ def test_every_column_of_the_roster_arrives(company, workshop, receive, carry_ou
     union = UnitFactory(
         name="总装工会小组",
         tree=Tree.UNION,
-        level=UnitLevel.GROUP if hasattr(UnitLevel, "GROUP") else UnitLevel.TEAM,
+        level=UnitLevel.TEAM,
     )
     carry_out(
         receive(
@@ -168,8 +170,8 @@ def test_what_is_only_odd_is_a_warning(workshop, receive):
     batch = receive(roster(trade="", union="总装小组"), header=ROSTER)
     assert (batch.rows_new, batch.rows_warned) == (1, 1)
     assert warnings(batch) == [
-        "No trade; shown as “not stated”.",
         "This union unit is not known and is left out.",
+        "No trade; shown as “not stated”.",
     ]
 
 
@@ -263,7 +265,7 @@ def test_the_same_placements_twice_change_nothing(worker, placements, carry_out)
     (
         (("", "轮岗", "", "岗", "2026-11-01"), "Write the employee number."),
         (("99999", "轮岗", "", "岗", "2026-11-01"), "Nobody in your units"),
-        (("00417", "换岗", "", "岗", "2026-11-01"), "Did you mean"),
+        (("00417", "升官", "", "岗", "2026-11-01"), "Known are: 入职, 轮岗"),
         (("00417", "轮岗", "", "", "2026-11-01"), "Write the new post."),
         (("00417", "轮岗", "", "岗", "下周"), "This is no date."),
         (("00417", "轮岗", "", "岗", "2199-01-01"), "Check the year"),

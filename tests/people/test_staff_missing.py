@@ -1,13 +1,16 @@
 """Who is on the roll and not in the roster: the page tells, a person decides."""
 
+# ruff: noqa: F401, F811 -- the fixtures of the exchange tests serve here as well
+
 import pytest
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 
+from exchange import services
 from exchange.models import Batch
 from exchange.states import BatchState
 from people.models import User
-from tests.exchange.conftest import carry_out, officer, receive  # noqa: F401
+from tests.exchange.conftest import carry_out, officer, receive, run
 from tests.factories import UserFactory
 
 GOOD = ("00417", "学员甲", "总装一车间", "", "", "焊工")
@@ -44,11 +47,25 @@ def test_the_page_lists_who_is_not_in_the_file_and_not_oneself(
 
 def test_the_ticked_leave_and_the_others_stay(as_user, officer, batch, workshop):
     gone, stays = UserFactory(unit=workshop), UserFactory(unit=workshop)
-    answer = as_user(officer).post(page(batch), {"people": [gone.pk]})
-    assert answer.status_code == 302
+    visitor = as_user(officer)
+    asked = visitor.post(page(batch), {"people": [gone.pk]})
+    assert asked.status_code == 200  # the people are named once more
+    gone.refresh_from_db()
+    assert gone.is_active
+    assert visitor.post(page(batch), {"people": [gone.pk], "sure": "1"}).status_code == 302
     gone.refresh_from_db()
     stays.refresh_from_db()
     assert (gone.is_active, stays.is_active) == (False, True)
+
+
+def test_undo_brings_back_who_left_by_this_page(as_user, officer, batch, workshop):
+    gone = UserFactory(unit=workshop, phone="13800138000")
+    as_user(officer).post(page(batch), {"people": [gone.pk], "sure": "1"})
+    batch.refresh_from_db()
+    services.order_undo(batch, by=officer, now=timezone.now())
+    run(batch)
+    gone.refresh_from_db()
+    assert (gone.is_active, gone.left_on) == (True, None)
 
 
 def test_nobody_ticked_is_told(as_user, officer, batch, workshop):
@@ -65,7 +82,9 @@ def test_nobody_else_can_be_slipped_in(as_user, officer, batch, other_company, w
         "himself": lambda: officer,
         "elsewhere": lambda: UserFactory(unit=other_company),
     }[who]()
-    assert as_user(officer).post(page(batch), {"people": [person.pk]}).status_code == 422
+    assert (
+        as_user(officer).post(page(batch), {"people": [person.pk], "sure": "1"}).status_code == 422
+    )
     person.refresh_from_db()
     assert person.is_active
 
