@@ -382,12 +382,17 @@ def read_xls(path: Path) -> None:
         raise Refused("locked")
     if "WordDocument".encode("utf-16-le") in head:
         raise Refused("no_table")
-    from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415 -- for xls alone
+    from python_calamine import (  # noqa: PLC0415 -- for xls alone
+        CalamineError,
+        CalamineWorkbook,
+        PasswordError,
+        SheetVisibleEnum,
+    )
 
     try:
         book = CalamineWorkbook.from_path(str(path))
         visible = [
-            meta.name for meta in book.sheets_metadata if "Visible" in str(meta.visible)
+            meta.name for meta in book.sheets_metadata if meta.visible == SheetVisibleEnum.Visible
         ] or book.sheet_names
         for name in visible[:20]:
             sheet = book.get_sheet_by_name(name)
@@ -396,6 +401,8 @@ def read_xls(path: Path) -> None:
                 (number, [plain(value) for value in row[:MAX_COLUMNS]])
                 for number, row in enumerate(sheet.iter_rows(), start=1)
             )
+    except PasswordError as error:
+        raise Refused("locked") from error
     except CalamineError as error:
         raise Refused("damaged") from error
 

@@ -13,7 +13,7 @@ from django.utils import translation
 
 from exchange import reader
 from exchange.reader import Unreadable, open_table
-from tests.exchange.files import HEADER, MAIN, write_book
+from tests.exchange.files import HEADER, MAIN, write_book, write_xls
 from tests.rosters import write_roster
 
 COLUMNS = (
@@ -214,6 +214,25 @@ def test_missing_columns_are_named(book):
 
 def test_a_table_without_any_known_column_is_refused(book):
     refused(book([["a", "b"], ["1", "x"]]), "No header row")
+
+
+def test_the_old_binary_format_is_read_without_its_hidden_sheets(tmp_path):
+    hidden = ("旧数据", True, [["工号", "姓名"], ["9", "不读"]])
+    shown = (
+        "花名册",
+        False,
+        [["职工花名册"], ["工号", "姓名"], ["00417", "学员甲"], [418.0, "学员乙"]],
+    )
+    path = write_xls(tmp_path / "a.xls", [hidden, shown])
+    assert values(path) == [
+        {"number": "00417", "name": "学员甲"},
+        {"number": "418", "name": "学员乙"},
+    ]
+
+
+def test_an_old_workbook_behind_a_password_is_refused(tmp_path):
+    path = write_xls(tmp_path / "a.xls", [("表", False, [["工号"]])], locked=True)
+    refused(path, "password")
 
 
 # ---- what is no table ------------------------------------------------------------------------
