@@ -1,6 +1,7 @@
 """A worker thought dead wakes up beside the one that took over: each row is done once."""
 
 import threading
+import time
 
 import pytest
 from django.db import connection
@@ -12,6 +13,7 @@ from journal.jobs import Running
 from journal.models import Job
 from journal.states import JobState
 from kit.states import IllegalMove
+from people.imports import RosterChecker
 from people.models import User
 
 ROWS = 60
@@ -22,6 +24,13 @@ ROWS = 60
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_on_one_import_do_each_row_once(workshop, receive, officer, monkeypatch):
     monkeypatch.setattr(services, "CHUNK", 7)
+    apply = RosterChecker.apply
+
+    def slowly(self, rows, by):
+        time.sleep(0.02)  # long enough for the other to have taken the same rows
+        apply(self, rows, by)
+
+    monkeypatch.setattr(RosterChecker, "apply", slowly)
     batch = receive(*[(f"{n:05d}", "学员甲", "总装一车间") for n in range(ROWS)])
     services.order_import(batch, by=officer)
     batch.refresh_from_db()
