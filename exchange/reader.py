@@ -122,7 +122,9 @@ def open_table(path: Path, columns: Sequence[tuple[str, Sequence[str], bool]]) -
     words = str(WORDS["header"])
     if best:
         words = _("These columns are missing: {names}.").format(names=_(", ").join(missing))
-    raise Unreadable(f"{words} {_('Download the template and keep its header row.')}")
+    # named apart: what stands inside an f-string is not found by makemessages
+    advice = _("Download the template and keep its header row.")
+    raise Unreadable(f"{words} {advice}")
 
 
 def _rows(lines: Iterator[dict[str, Any]], found: dict[str, int]) -> Iterator[SheetRow]:

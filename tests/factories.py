@@ -26,7 +26,8 @@ class UserFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = User
 
-    employee_no = factory.Sequence(lambda n: f"{n:05d}")
+    # six digits: tests that name a number write five, and must not meet it here
+    employee_no = factory.Sequence(lambda n: f"7{n:05d}")
     name = factory.Sequence(lambda n: f"学员{n % 1000:03d}")
 
 
