@@ -325,7 +325,7 @@ def test_no_reminder_is_lost(table, worker, broker, beat, post_office, capsys):
     times = Counter(post_office.ids)
     doubled = sum(count - 1 for count in times.values())
     with capsys.disabled():
-        print(  # noqa: T201 -- the figures are the point
+        print(
             f"\n  {broker.__class__.__name__}, {connections['durable'].vendor}: {PEOPLE} reminders,"
             f" killed at {handed_over} mails handed over ({marked} marked, {in_flight} claimed);"
             f" lost {PEOPLE - len(times)}, doubled {doubled};"

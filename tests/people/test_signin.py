@@ -214,7 +214,7 @@ def test_signing_out_is_on_record(client, worker):
 
 @pytest.fixture
 def dengbao(settings):
-    settings.PASSWORD_POLICY = "dengbao"  # noqa: S105 -- the name of a policy
+    settings.PASSWORD_POLICY = "dengbao"
 
 
 # ---- first sign-in, passwords ---------------------------------------------------------------
