@@ -95,9 +95,7 @@ class DataRequestQuerySet(models.QuerySet["DataRequest"]):
 class DataRequest(models.Model):
     """A person asks to have his data corrected or deleted; it is answered with a reason (C08)."""
 
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="data_requests"
-    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="data_requests")
     kind = models.CharField(_("what is asked"), max_length=12, choices=RequestKind)
     detail = models.TextField(_("which data, and what is right"), max_length=2000)
     state = models.CharField(max_length=12, choices=RequestState, default=RequestState.OPEN)
@@ -134,5 +132,3 @@ class DataRequest(models.Model):
     @property
     def journal_scope(self) -> str:
         return self.user.journal_scope
-
-

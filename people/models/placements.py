@@ -43,9 +43,7 @@ class PlacementQuerySet(models.QuerySet["Placement"]):
 class Placement(models.Model):
     """Where a person stands and as what, from one day on (轮岗、调岗 …)."""
 
-    person = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="placements"
-    )
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="placements")
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="placements")
     post = models.ForeignKey(Post, models.PROTECT, null=True, related_name="placements")
     kind = models.CharField(_("kind"), max_length=20, choices=PlacementKind)
