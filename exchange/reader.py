@@ -6,6 +6,7 @@ The header is looked for in the first twenty rows of each visible sheet, below w
 
 import contextlib
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -24,6 +25,7 @@ from kit.text import tidy
 HEADER_WITHIN = 20
 WALL_SECONDS = 180
 MAX_FILE = 50 * 1024 * 1024
+HANDED_ON = ("PATH", "LD_LIBRARY_PATH", "LANG", "LC_ALL", "TZ", "TMPDIR")
 
 WORDS: dict[str, str | Promise] = {
     "empty": gettext_lazy("The file is empty. Check that you chose the right one."),
@@ -167,6 +169,8 @@ def _lines(path: Path, memory: list[int]) -> Iterator[dict[str, Any]]:
         [sys.executable, "-m", "exchange.reader_child", str(path)],
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
         cwd=Path(__file__).resolve().parent.parent, encoding="utf-8",
+        # a file from outside meets neither our keys nor the address of the database
+        env={name: os.environ[name] for name in HANDED_ON if name in os.environ},
     )  # fmt: skip
     late: list[bool] = []
 

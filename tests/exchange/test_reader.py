@@ -419,3 +419,18 @@ def test_every_refusal_says_what_to_do():
     for key, words in reader.WORDS.items():
         text = str(words) if key != "header" else f"{words} Download the template"
         assert any(word in text for word in TO_DO), key
+
+
+def test_the_process_that_reads_knows_no_keys(file, monkeypatch):
+    monkeypatch.setenv("SECRET_KEY", "hidden")
+    given = []
+    popen = subprocess.Popen
+
+    def spy(*args, **options):
+        given.append(options["env"])
+        return popen(*args, **options)
+
+    monkeypatch.setattr(reader.subprocess, "Popen", spy)
+
+    assert values(file(PLAIN.encode())) == [{"number": "00417", "name": "学员417"}]
+    assert [set(env) - set(reader.HANDED_ON) for env in given] == [set()]
