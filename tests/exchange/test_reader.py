@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 import zipfile
 
 import pytest
@@ -23,7 +22,6 @@ COLUMNS = (
 )
 PLAIN = "工号,姓名\n00417,学员417\n"
 MEMORY = 200 * 1024 * 1024
-SECONDS = 10
 TO_DO = ("Save", "Open", "Copy", "Split", "Check", "Download")
 
 
@@ -37,11 +35,9 @@ def values(path, columns=COLUMNS):
 
 
 def refused(path, words):
-    """It is refused with these words and something to do, in little memory and time."""
-    start = time.monotonic()
+    """It is refused with these words and something to do, in little memory."""
     with pytest.raises(Unreadable, match=words) as refusal:
         read(path)
-    assert time.monotonic() - start < SECONDS
     assert any(word in str(refusal.value) for word in TO_DO), str(refusal.value)
     return str(refusal.value)
 
@@ -49,7 +45,6 @@ def refused(path, words):
 def refused_cheaply(path, words):
     """The child that meets the file stays small, too."""
     refused(path, words)
-    start = time.monotonic()
     said = subprocess.run(  # noqa: S603 -- our own module
         [sys.executable, "-m", "exchange.reader_child", str(path)],
         check=True,
@@ -57,7 +52,6 @@ def refused_cheaply(path, words):
         text=True,
     ).stdout.splitlines()
     assert json.loads(said[-1])["memory"] * 1024 < MEMORY
-    assert time.monotonic() - start < SECONDS
 
 
 @pytest.fixture(autouse=True)
@@ -339,7 +333,6 @@ def test_entities_are_refused(tmp_path, name):
 
 def test_a_cell_far_out_costs_nothing(tmp_path):
     rows = '<row r="2"><c r="A2"><v>1</v></c><c r="B2"><v>2</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
-    start = time.monotonic()
     table, found = read(
         write_book(
             tmp_path / "a.xlsx", rows, before='<dimension ref="A1:XFD1048576"/>',
@@ -347,7 +340,6 @@ def test_a_cell_far_out_costs_nothing(tmp_path):
         )
     )  # fmt: skip
     assert [row.number for row in found] == [2]
-    assert time.monotonic() - start < SECONDS
     assert table.memory[0] < MEMORY
 
 
@@ -376,7 +368,7 @@ def test_more_than_200_000_rows_are_refused(tmp_path, kind):
 def test_one_endless_text_is_cut_or_refused(tmp_path, where):
     noise = os.urandom(1 << 20).hex()
     giant = noise * 30  # 60 MB, compressed by half
-    start, cells = time.monotonic(), '<row r="2"><c r="A2"><v>1</v></c>{}</row>'
+    cells = '<row r="2"><c r="A2"><v>1</v></c>{}</row>'
     path = tmp_path / "a.xlsx"
     if where == "attribute":
         refused_cheaply(
@@ -393,7 +385,6 @@ def test_one_endless_text_is_cut_or_refused(tmp_path, where):
     table, found = read(path)
     assert len(found[0].values["name"]) == 2000
     assert table.memory[0] < MEMORY
-    assert time.monotonic() - start < SECONDS
 
 
 def test_millions_of_shared_texts_are_refused(tmp_path):
