@@ -12,6 +12,8 @@ from people.models import User
 from people.states import ADMIN_POSTS, ROSTER_ROLES, Role
 
 Test = Callable[[User], bool]
+# everything lies below these, so they are current on their own page alone
+ROOTS = ("/", "/desk/")
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,7 @@ def _items(request: HttpRequest, places: tuple[Place, ...]) -> list[Item]:
     return [
         Item(
             place.label, reverse(place.url_name, args=place.url_args), place.icon,
-            here in place.under and (here != "/" or request.path == "/"), place.group,
+            here in place.under and (here not in ROOTS or request.path == here), place.group,
         )
         for place in places
         if place.may(user)
