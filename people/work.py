@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from exchange.writer import write_table
 from journal.jobs import Running, work
-from kit.csvfile import write_csv
 from people.models import User
 from people.privacy import holdings
 from people.rules import roster_of
@@ -40,7 +40,7 @@ def export_roster(job: Running, *, asked: dict[str, Any]) -> None:
         )
         for person in job.steps(people.iterator(chunk_size=1000), total=total)
     )  # fmt: skip
-    job.keep(write_csv(header, rows), "roster.csv")
+    job.keep(write_table(header, rows), "roster.xlsx")
 
 
 @work(EXPORT_MY_DATA, title=gettext_lazy("My data as a file"))

@@ -1,5 +1,6 @@
 import pytest
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from journal.events import record
 from journal.models import Entry, Job
@@ -463,3 +464,22 @@ def test_the_person_page_costs_the_same_for_any_history(as_user, officer, employ
         costs.append(len(queries_of(client, reverse("people:person", args=[employee.pk]))))
 
     assert costs[0] == costs[2] <= 15
+
+
+def test_the_exported_roster_is_a_workbook_in_which_nothing_computes(
+    as_user, officer, employee, stranger, settings, tmp_path, django_capture_on_commit_callbacks
+):
+    settings.MEDIA_ROOT = tmp_path
+    employee.trade = "=cmd|' /C calc'!A0"
+    employee.phone = "13812345678"
+    employee.save()
+    with django_capture_on_commit_callbacks(execute=True):
+        as_user(officer).post(reverse("people:roster-export"), {"reason": "年度统计"})
+
+    with Job.objects.get(kind="people.roster_export").file.open() as kept:
+        rows = list(load_workbook(kept).active.iter_rows())
+    texts = [[cell.value for cell in row] for row in rows]
+    line = next(row for row in rows if row[0].value == employee.employee_no)
+    assert [cell.value for cell in line if cell.data_type == "f"] == []
+    assert "138****5678" in texts[rows.index(line)]
+    assert stranger.employee_no not in [row[0] for row in texts]
