@@ -1,6 +1,9 @@
 """The main journeys in Chromium, on the phone and at the desk, with scripts and without."""
 
+import time
+
 import pytest
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from playwright.sync_api import expect
 
 from people.models import User
@@ -48,30 +51,52 @@ def test_an_employee_signs_in_after_a_wrong_password_and_reads_a_story(worker, o
     page.wait_for_selector(".today")
 
 
-@pytest.mark.parametrize("scripts", (True, False), ids=("scripts", "no-scripts"))
+@pytest.mark.parametrize(
+    ("size", "scripts"),
+    (("desktop", True), ("desktop", False), ("phone", True)),
+    ids=("desk", "desk-no-scripts", "phone"),
+)
 def test_the_officer_imports_a_roster_corrects_it_in_place_and_undoes_it(
-    world, open_page, tmp_path, scripts
+    world, open_page, tmp_path, size, scripts
 ):
     path = tmp_path / "roster.xlsx"
-    write_roster(path, 12, bad=1, units=[("总装一车间", "", "")], start=500_000)
+    write_roster(path, 12, bad=3, units=[("总装一车间", "", "")], start=500_000)
     before = User.objects.count()
-    page = open_page("desktop", user=world.people["officer"], scripts=scripts)
+    page = open_page(size, user=world.people["officer"], scripts=scripts)
     page.goto("/desk/import/roster/")
     page.set_input_files("input[type=file]", path)
     page.click("main form.panel button")
-    page.wait_for_selector(".verdict__t")
-    assert page.locator(".fix").count() == 1
+    fixes = page.locator(".fix")
+    expect(fixes).to_have_count(3)
 
-    page.fill(".fix input.form-control", "13800138999")
-    page.click(".fix form button")
-    page.wait_for_selector(".fix", state="detached")
+    page.click(".fix button[value='总装一车间']")  # the suggestion
+    expect(fixes).to_have_count(2)
+    page.fill(".fix [name=cell-phone]", "13800138999")
+    page.click(".fix:has([name=cell-phone]) button")
+    expect(fixes).to_have_count(1)
+    page.fill(".fix [name=cell-number]", "500900")
+    page.press(".fix [name=cell-number]", "Enter")
+    expect(fixes).to_have_count(0)
+
     page.click("form[action$='/apply/'] button")
     page.wait_for_selector("form[action$='/undo/']")
     assert User.objects.count() == before + 12
+    assert User.objects.get(employee_no="500900").unit == world.workshop
     page.click("form[action$='/undo/'] button")
     page.wait_for_selector("form[action$='/undo/']", state="detached")
 
     assert User.objects.count() == before
+
+
+def test_a_wrong_correction_stays_in_its_field_with_its_reason(world, open_page):
+    page = open_page("desktop", user=world.people["officer"])
+    page.goto(f"/desk/import/batches/{world.things['batch'].pk}/")
+
+    page.fill(".fix [name=cell-phone]", "138")
+    page.click(".fix:has([name=cell-phone]) button")
+
+    expect(page.locator(".fix__why")).to_contain_text("3")
+    assert page.input_value(".fix [name=cell-phone]") == "138"
 
 
 @pytest.mark.parametrize("scripts", (True, False), ids=("scripts", "no-scripts"))
@@ -104,8 +129,9 @@ def test_a_notice_is_read_by_opening_it_and_the_badge_falls(world, open_page):
     assert page.locator(".masthead .dot").count() == 0
 
 
-def test_language_and_large_type_stay(world, open_page):
-    page = open_page("desktop", user=world.people["employee"])
+@pytest.mark.parametrize("size", ("phone", "desktop"))
+def test_language_and_large_type_stay(world, open_page, size):
+    page = open_page(size, user=world.people["employee"])
     page.goto("/")
     page.click("details.menu summary")
     page.click("details.menu button[name=language]")
@@ -124,6 +150,8 @@ def test_the_menu_opens_and_closes_by_keyboard(world, open_page):
     page.goto("/")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
 
     page.focus("details.menu summary")
     page.keyboard.press("Enter")
@@ -132,6 +160,40 @@ def test_the_menu_opens_and_closes_by_keyboard(world, open_page):
 
     assert not page.locator(".menu__body").is_visible()
     assert page.evaluate("document.activeElement.tagName") == "SUMMARY"
+
+
+@pytest.mark.parametrize("path", ("/", "/desk/"))
+@pytest.mark.parametrize("large", (False, True), ids=("normal", "large"))
+@pytest.mark.parametrize("language", ("zh-hans", "en"))
+def test_the_masthead_keeps_its_tools_and_one_line(world, open_page, language, large, path):
+    page = open_page("phone", user=world.people["officer"], language=language, large=large)
+    page.goto(path)
+
+    menu = page.locator("details.menu summary").bounding_box()
+    name = page.locator(".masthead .brand__name").bounding_box()
+
+    assert menu["x"] + menu["width"] <= 390
+    assert name["height"] < 44  # one line
+
+
+def test_desk_staff_set_up_the_second_step_with_a_real_code(world, open_page, settings):
+    settings.TWO_FACTOR_REQUIRED = True
+    officer = world.people["officer"]
+    officer.set_password(PASSWORD)
+    officer.save()
+    page = open_page("phone")
+    page.goto("/desk/")
+    sign_in(page, officer.employee_no, PASSWORD)
+    page.wait_for_selector(".qr")
+
+    secret = page.locator(".secret").text_content()
+    code = format_hotp_value(hotp_value(secret, int(time.time()) // 30))
+    page.fill("[name=code]", code)
+    page.press("[name=code]", "Enter")
+    page.wait_for_url("**/account/recovery/")
+    page.goto("/desk/")
+
+    assert page.locator(".desk h1").is_visible()
 
 
 def test_the_roster_filters_while_typing_and_back_restores(world, open_page):
