@@ -66,3 +66,39 @@ def test_axe_finds_nothing_on_refusals(world, open_page, path, size):
 
     assert page.goto(path).status in {403, 404}
     assert problems_of(page) == []
+
+
+# what stands alone and is lower than a finger; links within a sentence may be as low as the line,
+# and where a link covers its cell the cell counts
+TOO_LOW = """() => [...document.querySelectorAll("a[href], button, summary, input, select")]
+  .filter(e => {
+    const box = e.getBoundingClientRect();
+    if (e.type === "hidden" || box.width < 2 || !e.checkVisibility({visibilityProperty: true}))
+      return false;
+    if (e.closest(".visually-hidden, .skip")) return false;
+    if (e.tagName === "A" && getComputedStyle(e).display === "inline") {
+      if (e.parentElement.textContent.trim() !== e.textContent.trim()) return false;
+      if (getComputedStyle(e, "::after").position === "absolute")
+        return e.closest("div").getBoundingClientRect().height < 43.5;
+    }
+    const label = e.closest("label");
+    return (label || e).getBoundingClientRect().height < 43.5;
+  }).map(e => `${e.tagName} ${e.className} ${e.textContent.trim() || e.name}`)"""
+
+
+@pytest.mark.parametrize("language", ("zh-hans", "en"))
+@pytest.mark.parametrize("role", sorted(pages_by_role()))
+def test_a_small_phone_shows_all_and_a_finger_hits_it(world, open_page, role, language):
+    page = open_page("phone", user=world.people.get(role), language=language)
+    page.set_viewport_size({"width": 320, "height": 640})
+    found = {}
+    for name in pages_by_role()[role]:
+        answer = page.goto(reverse(name, args=ARGS[name](world) if name in ARGS else []))
+        if "text/html" not in answer.headers.get("content-type", ""):
+            continue
+        wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        low = page.evaluate(TOO_LOW)
+        if wide > 0 or low:
+            found[name] = (wide, low)
+
+    assert found == {}
