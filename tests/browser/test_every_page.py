@@ -76,11 +76,10 @@ TOO_LOW = """() => [...document.querySelectorAll("a[href], button, summary, inpu
     if (e.type === "hidden" || box.width < 2 || !e.checkVisibility({visibilityProperty: true}))
       return false;
     if (e.closest(".visually-hidden, .skip")) return false;
-    if (e.tagName === "A" && getComputedStyle(e).display === "inline") {
-      if (e.parentElement.textContent.trim() !== e.textContent.trim()) return false;
-      if (getComputedStyle(e, "::after").position === "absolute")
-        return e.closest("div").getBoundingClientRect().height < 43.5;
-    }
+    if (e.tagName === "A" && getComputedStyle(e, "::after").position === "absolute")
+      return e.closest("div").getBoundingClientRect().height < 43.5;
+    if (e.tagName === "A" && getComputedStyle(e).display === "inline"
+        && e.parentElement.textContent.trim() !== e.textContent.trim()) return false;
     const label = e.closest("label");
     return (label || e).getBoundingClientRect().height < 43.5;
   }).map(e => `${e.tagName} ${e.className} ${e.textContent.trim() || e.name}`)"""
