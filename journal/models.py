@@ -183,7 +183,7 @@ class Job(models.Model):
         ]  # fmt: skip
 
     def __str__(self) -> str:
-        return f"#{self.pk} {self.kind}"
+        return self.title
 
     @property
     def is_open(self) -> bool:

@@ -50,6 +50,7 @@ def _shown(value: object) -> object:
 declare(
     {
         "journal.job_started": gettext_lazy("{who} started “{what}”"),
+        "journal.job_finished": gettext_lazy("“{what}” of {who} has ended"),
         "journal.job_cancelled": gettext_lazy("{who} cancelled “{what}”"),
         "journal.file_downloaded": gettext_lazy("{who} downloaded {file} of “{what}”"),
         "journal.audit_exported": gettext_lazy("{who} exported the audit log, reason: {reason}"),
