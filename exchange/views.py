@@ -46,6 +46,14 @@ def _batch(request: HttpRequest, pk: int) -> Batch:
     return found
 
 
+def _changeable(request: HttpRequest, pk: int) -> Batch:
+    """The batch, for somebody who may import for its unit."""
+    found = _batch(request, pk)
+    if not may_change(request.user, found):
+        raise PermissionDenied
+    return found
+
+
 @require_safe
 def choose(request: HttpRequest) -> HttpResponse:
     kinds = kinds_of(request.user)
@@ -171,9 +179,7 @@ def rows(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def fix(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """Correct cells of one row in place; it is checked anew at once."""
-    found = _batch(request, pk)
-    if not may_change(request.user, found):
-        raise PermissionDenied
+    found = _changeable(request, pk)
     row = get_object_or_404(found.rows.all(), number=number)
     cells = {
         name.removeprefix("cell-"): str(value)
@@ -196,9 +202,7 @@ def fix(request: HttpRequest, pk: int, number: int) -> HttpResponse:
 
 @require_POST
 def switch(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _batch(request, pk)
-    if not may_change(request.user, found):
-        raise PermissionDenied
+    found = _changeable(request, pk)
     options = {name: name in request.POST for name, _label in found.import_kind.switches}
     try:
         services.switch(found, options, by=request.user)
@@ -209,9 +213,7 @@ def switch(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def apply(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _batch(request, pk)
-    if not may_change(request.user, found):
-        raise PermissionDenied
+    found = _changeable(request, pk)
     if found.state == BatchState.CHECKED and not found.rows_changing:
         messages.error(request, _("There is nothing to import: no row would change anything."))
         return redirect("exchange:batch", pk=pk)
@@ -224,9 +226,7 @@ def apply(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def undo(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _batch(request, pk)
-    if not may_change(request.user, found):
-        raise PermissionDenied
+    found = _changeable(request, pk)
     try:
         services.order_undo(found, by=request.user, now=timezone.now())
     except IllegalMove:
@@ -236,9 +236,7 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def go_on(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _batch(request, pk)
-    if not may_change(request.user, found):
-        raise PermissionDenied
+    found = _changeable(request, pk)
     try:
         services.go_on(found, by=request.user)
     except IllegalMove as refusal:
@@ -248,9 +246,7 @@ def go_on(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def discard(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _batch(request, pk)
-    if not may_change(request.user, found):
-        raise PermissionDenied
+    found = _changeable(request, pk)
     try:
         services.discard(found, by=request.user)
     except IllegalMove:

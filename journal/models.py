@@ -13,7 +13,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from journal.states import JobState
-from kit.trees import within
 
 
 class AppendOnly(TypeError):
@@ -24,10 +23,6 @@ class EntryQuerySet(models.QuerySet["Entry"]):
     def about(self, subject: models.Model) -> "EntryQuerySet":
         kind = ContentType.objects.get_for_model(subject)
         return self.filter(subject_type=kind, subject_id=subject.pk)
-
-    def in_scope(self, path: str) -> "EntryQuerySet":
-        """What happened within the unit subtree of ``path``."""
-        return self.filter(within("scope", path))
 
     def for_list(self) -> "EntryQuerySet":
         return self.select_related("subject_type")
